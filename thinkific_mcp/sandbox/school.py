@@ -18,7 +18,7 @@ def utc_now() -> datetime:
 
 def timestamp(moment: datetime) -> str:
     """Write a moment as the API does: ISO 8601, UTC, whole seconds, `Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 class School:

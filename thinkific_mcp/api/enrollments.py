@@ -1,0 +1,113 @@
+"""Enrollments: which student may take which course, since when, until when, and how far they got."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import Field
+from pydantic_core import MISSING
+
+from thinkific_mcp.operation import Arguments, InFilter, Operation, Page, Paging, PathId, Result
+from thinkific_mcp.values import DateFilter, Email, Flag, Id, Integer, Number, StoredTime, Text, moment
+
+
+class Enrollment(Result):
+    """A student's enrollment in a course; `percentage_completed` runs from 0 to 1."""
+
+    id: Integer = None
+    user_id: Integer = None
+    user_name: Text = None
+    user_email: Text = None
+    course_id: Integer = None
+    course_name: Text = None
+    percentage_completed: Number = None
+    completed: Flag = None
+    expired: Flag = None
+    is_free_trial: Flag = None
+    activated_at: Text = None
+    started_at: Text = None
+    completed_at: Text = None
+    expiry_date: Text = None
+    updated_at: Text = None
+
+
+class AccessTimes(Arguments):
+    """When a new enrollment begins and ends."""
+
+    activated_at: StoredTime | MISSING = Field(
+        MISSING, description="When full access starts, such as today's date. Left out: free trial only."
+    )
+    expiry_date: StoredTime | MISSING = Field(MISSING, description="When access ends. Left out: never.")
+
+
+class EnrollmentChanges(Arguments):
+    """What can be changed about an enrollment."""
+
+    activated_at: StoredTime | MISSING = Field(
+        MISSING, description="When full access starts. Turns a free trial into full access."
+    )
+    expiry_date: StoredTime | None | MISSING = Field(
+        MISSING, description="When access ends. null may lift the limit; check afterwards."
+    )
+
+
+def takes_access_away(expiry_date: Any, now: datetime) -> bool:
+    """Tell whether a new expiry date ends the access within a day from now."""
+    return isinstance(expiry_date, str) and moment(expiry_date) <= now + timedelta(days=1)
+
+
+class ListEnrollments(Paging, Operation[Page[Enrollment]], get="/enrollments", operation_id="getEnrollments"):
+    """List enrollments: who takes which course, progress (0 to 1), trial, completion, expiry. Filter by
+    student, course, state or dates (2026-01-31, or a UTC date-time). Groups and coming expiry cannot be
+    filtered.
+    """
+
+    user_id: InFilter[Id] = MISSING
+    course_id: InFilter[Id] = MISSING
+    email: InFilter[Email] = Field(MISSING, description="The student's exact email.")
+    free_trial: InFilter[bool] = MISSING
+    full: InFilter[bool] = Field(MISSING, description="Full access, no free trials.")
+    completed: InFilter[bool] = MISSING
+    expired: InFilter[bool] = MISSING
+    created_on: InFilter[DateFilter] = MISSING
+    created_before: InFilter[DateFilter] = MISSING
+    created_on_or_before: InFilter[DateFilter] = MISSING
+    created_after: InFilter[DateFilter] = MISSING
+    created_on_or_after: InFilter[DateFilter] = MISSING
+    updated_on: InFilter[DateFilter] = MISSING
+    updated_before: InFilter[DateFilter] = MISSING
+    updated_on_or_before: InFilter[DateFilter] = MISSING
+    updated_after: InFilter[DateFilter] = MISSING
+
+
+class CreateEnrollment(AccessTimes, Operation[Enrollment], post="/enrollments", operation_id="createEnrollment"):
+    """Enroll a student in a course. Without activated_at it succeeds as a free trial: preview lessons only. For
+    a bundle use create_bundle_enrollment.
+    """
+
+    user_id: Id
+    course_id: Id
+
+
+class GetEnrollment(Operation[Enrollment], get="/enrollments/{id}", operation_id="getEnrollmentsByID"):
+    """Get one enrollment with its progress and dates."""
+
+    enrollment_id: PathId
+
+
+class UpdateEnrollment(
+    EnrollmentChanges,
+    Operation[None],
+    put="/enrollments/{id}",
+    operation_id="updateEnrollment",
+    guarded="only when expiry_date is not later than a day from now",
+    done="Enrollment {enrollment_id} updated: {changed}.",
+):
+    """Change when access to a course starts or ends. To unenroll, set expiry_date to now: there is no other
+    way.
+    """
+
+    enrollment_id: PathId
+
+    def needs_confirmation(self, now: datetime) -> bool:
+        """Confirm what takes access away within a day."""
+        return takes_access_away(self.expiry_date, now)

@@ -1,0 +1,107 @@
+"""Orders: what was bought at the school, and purchases recorded from elsewhere."""
+
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field
+from pydantic_core import MISSING
+
+from thinkific_mcp.operation import Arguments, Operation, Page, Paging, PathId, Result
+from thinkific_mcp.values import AsItCame, Flag, Id, Integer, Number, Text, Whole
+
+
+class OrderItem(Result):
+    """A product within an order."""
+
+    product_id: Integer = None
+    product_name: Text = None
+    amount_dollars: Number = None
+    amount_cents: Integer = None
+
+
+class Order(Result):
+    """A purchase made at the school."""
+
+    id: Integer = None
+    user_id: Integer = None
+    user_name: Text = None
+    user_email: Text = None
+    product_id: Integer = None
+    product_name: Text = None
+    amount_dollars: Number = None
+    amount_cents: Integer = None
+    status: Text = None
+    subscription: Flag = None
+    coupon_id: Integer = None
+    coupon_code: Text = None
+    affiliate_referral_code: Text = None
+    created_at: Annotated[Text, Field(validation_alias=AliasChoices("created_at", "created at"))] = None
+    items: Annotated[list[OrderItem] | None, AsItCame] = None
+
+
+class ExternalOrder(Result):
+    """The id of a recorded external order."""
+
+    id: Integer = None
+
+
+class Transaction(Arguments):
+    """A payment or a refund that happened elsewhere."""
+
+    amount: Annotated[Whole, Field(ge=0)] = Field(description="In the currency's smallest unit: 1999 is $19.99.")
+    currency: str = Field(description="Such as USD.")
+    reference: str | MISSING = Field(MISSING, description="The payment provider's number for it.")
+    action: str | MISSING = Field(MISSING, description="Such as purchase or refund.")
+
+
+class ListOrders(Paging, Operation[Page[Order]], get="/orders", operation_id="getOrders"):
+    """List purchases made at the school: who bought what, for how much, with which coupon. Cannot be filtered.
+    External orders are not among them.
+    """
+
+
+class GetOrder(Operation[Order], get="/orders/{id}", operation_id="getOrderByID"):
+    """Get one purchase. Card payments cannot be refunded here."""
+
+    order_id: PathId
+
+
+class CreateExternalOrder(
+    Operation[ExternalOrder],
+    post="/external_orders",
+    operation_id="createExternalOrder",
+    guarded="money",
+):
+    """Record a purchase paid outside Thinkific. Bookkeeping only: it charges nobody, enrolls nobody and shows
+    in no report.
+    """
+
+    payment_provider: str = Field(description="Who took the money.")
+    user_id: Id
+    product_id: Id
+    order_type: Literal["one-time", "subscription", "payment-plan"]
+    transaction: Transaction | MISSING = Field(MISSING, description="The first payment.")
+
+
+class RefundExternalOrder(
+    Transaction,
+    Operation[None],
+    post="/external_orders/{id}/transactions/refund",
+    destructive=True,
+    guarded="money",
+    done="Refund recorded for external order {external_order_id}.",
+):
+    """Record a refund of an external order. Moves no money and does not end access."""
+
+    external_order_id: PathId
+
+
+class PurchaseExternalOrder(
+    Transaction,
+    Operation[None],
+    post="/external_orders/{id}/transactions/purchase",
+    guarded="money",
+    done="Payment recorded for external order {external_order_id}.",
+):
+    """Record a further payment of an external order, such as the next instalment. Charges nobody."""
+
+    external_order_id: PathId

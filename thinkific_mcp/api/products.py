@@ -1,0 +1,142 @@
+"""Products: what the school sells, a course or a bundle each; and requests to publish them."""
+
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_core import MISSING
+
+from thinkific_mcp.operation import Arguments, Operation, Page, Paging, PathId, Result
+from thinkific_mcp.values import AsItCame, Flag, Id, Integer, Integers, Number, Text
+
+
+class ProductPrice(Result):
+    """One of a product's prices, in dollars or the currency named."""
+
+    id: Integer = None
+    is_primary: Flag = None
+    payment_type: Text = None
+    label: Text = None
+    price: Number = None
+    currency: Text = None
+    interval: Text = None
+    interval_count: Integer = None
+    number_of_payments: Integer = None
+    trial_interval: Text = None
+    trial_interval_count: Integer = None
+    custom_first_price: Number = None
+    days_until_expiry: Integer = None
+    pay_button_text: Text = None
+    price_name: Text = None
+
+
+class Product(Result):
+    """A course or bundle as it is sold: `productable_type` says which, `productable_id` is its id."""
+
+    id: Integer = None
+    name: Text = None
+    productable_type: Text = None
+    productable_id: Integer = None
+    status: Text = None
+    price: Number = None
+    product_prices: Annotated[list[ProductPrice] | None, AsItCame] = None
+    subscription: Flag = None
+    private: Flag = None
+    hidden: Flag = None
+    days_until_expiry: Integer = None
+    has_certificate: Flag = None
+    slug: Text = None
+    description: Text = None
+    keywords: Text = None
+    seo_title: Text = None
+    seo_description: Text = None
+    position: Integer = None
+    collection_ids: Integers = None
+    related_product_ids: Integers = None
+    card_image_url: Text = None
+    created_at: Text = None
+
+
+class PublishRequest(Result):
+    """A course admin's wish to have a product published."""
+
+    id: Integer = None
+    product_id: Integer = None
+    status: Text = None
+    requesting_user_id: Integer = None
+    responding_user_id: Integer = None
+    response_text: Text = None
+    completed_at: Text = None
+    created_at: Text = None
+    updated_at: Text = None
+
+
+class PublishAnswer(Arguments):
+    """An answer to a publish request."""
+
+    publish_request_id: PathId
+    user_id: Id = Field(description="Who answers: the id of a site admin.")
+    response_text: str | MISSING = Field(MISSING, description="A message to who asked.")
+    notify_requester: bool | MISSING = Field(MISSING, description="true: email who asked.")
+
+
+class ListProducts(Paging, Operation[Page[Product]], get="/products", operation_id="getProducts"):
+    """List what the school sells: courses and bundles with price and status (published, draft). The way to find
+    bundles (productable_type Bundle) and the product id of a course.
+    """
+
+
+class GetProduct(Operation[Product], get="/products/{id}", operation_id="getProductByID"):
+    """Get a product with its prices, status and visibility. It cannot be edited here."""
+
+    product_id: PathId
+
+
+class ListRelatedProducts(
+    Paging, Operation[Page[Product]], get="/products/{id}/related", operation_id="getRelatedProductByProductID"
+):
+    """List the products shown as related to a product."""
+
+    product_id: PathId
+
+
+class ListPublishRequests(
+    Paging,
+    Operation[Page[PublishRequest]],
+    get="/product_publish_requests",
+    operation_id="getProductPublishRequests",
+):
+    """List course admins' requests to publish a product that nobody has answered yet."""
+
+
+class GetPublishRequest(
+    Operation[PublishRequest],
+    get="/product_publish_requests/{id}",
+    operation_id="getProductPublishRequestByID",
+):
+    """Get a publish request and its answer, if any."""
+
+    publish_request_id: PathId
+
+
+class ApprovePublishRequest(
+    PublishAnswer,
+    Operation[None],
+    post="/product_publish_requests/{id}/approve",
+    operation_id="approvePublishRequest",
+    destructive=True,
+    guarded="publishes, cannot be undone here",
+    done="Publish request {publish_request_id} approved; the product is published.",
+):
+    """Approve a publish request: the product goes public. Cannot be undone here."""
+
+
+class DenyPublishRequest(
+    PublishAnswer,
+    Operation[None],
+    post="/product_publish_requests/{id}/deny",
+    operation_id="denyPublicationRequest",
+    destructive=True,
+    guarded="answers a request, cannot be undone here",
+    done="Publish request {publish_request_id} denied.",
+):
+    """Deny a publish request: the product stays unpublished. Cannot be undone here."""

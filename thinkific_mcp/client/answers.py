@@ -1,0 +1,168 @@
+"""From Thinkific's answer to data, or to the error that says what to do."""
+
+import json
+import re
+from typing import Any, cast
+
+import httpx2
+
+from thinkific_mcp.errors import (
+    ApiError,
+    BadRequestError,
+    CredentialsError,
+    InvalidError,
+    NotFoundError,
+    PlanError,
+    RateLimitError,
+    ScopeError,
+    ServerError,
+    UnreadableAnswerError,
+)
+from thinkific_mcp.operation import Operation
+
+_LONGEST_QUOTE = 500
+
+# Control characters, and those that are invisible or turn the direction of writing.
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+")
+
+
+def read_answer(operation: Operation[Any], response: httpx2.Response, now: float) -> Any:
+    """Return the JSON of a successful answer, None where it has no body.
+
+    Args:
+        operation: what was asked.
+        response: the whole answer.
+        now: seconds since the epoch, against which `RateLimit-Reset` is read.
+
+    Raises:
+        ApiError: Thinkific refused.
+        UnreadableAnswerError: the answer is neither JSON nor a refusal.
+    """
+    if not response.is_success:
+        raise refusal(operation, response, now)
+    if not response.content.strip():
+        if operation.result_type() is not None and operation.spec.effect == "read":
+            raise UnreadableAnswerError(f"Thinkific answered nothing ({response.status_code}). Try again.")
+        return None
+    try:
+        return json.loads(response.content, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        raise UnreadableAnswerError(
+            f"Thinkific's answer ({response.status_code}) is not JSON. {what_now(operation)}"
+        ) from None
+
+
+def refusal(operation: Operation[Any], response: httpx2.Response, now: float) -> ApiError:
+    """Translate an answer other than success into the error of its status."""
+    status = response.status_code
+    said = _said(response)
+    quoted = f" Thinkific says: {said}" if said else ""
+    match status:
+        case 400:
+            return BadRequestError(
+                f"Thinkific did not understand the request (400).{quoted} Check the arguments.",
+                status=status,
+                said=said,
+            )
+        case 401:
+            return CredentialsError(
+                "Thinkific refuses the credentials (401). Either the API key, subdomain or token is wrong, or the "
+                "site's plan has no API access: Thinkific answers both alike. `thinkific-mcp doctor` checks.",
+                status=status,
+                said=said,
+            )
+        case 403 if "scope" in said.lower():
+            return ScopeError(
+                f"The access token lacks a scope for this (403).{quoted} "
+                "Connect the app again with the scope it needs; site scripts need write:site_scripts.",
+                status=status,
+                said=said,
+            )
+        case 403:
+            return PlanError(
+                f"The site's Thinkific plan does not allow this (403).{quoted} Its owner can change the plan.",
+                status=status,
+                said=said,
+            )
+        case 404:
+            return NotFoundError(
+                f"Not found (404): {_addressed(operation)}.{quoted} Check the id with a list tool.",
+                status=status,
+                said=said,
+            )
+        case 422:
+            return InvalidError(
+                f"Thinkific refuses the values (422); nothing was changed.{quoted}", status=status, said=said
+            )
+        case 429:
+            seconds = _seconds_until_reset(response, now)
+            when = "in a minute" if seconds is None else f"in {seconds:.0f} seconds"
+            return RateLimitError(
+                f"The site's requests for this minute are used up (429); nothing was changed. Try again {when}.",
+                status=status,
+                said=said,
+                retry_after=seconds,
+            )
+        case _ if status >= 500:
+            return ServerError(
+                f"Thinkific failed ({status}).{quoted} {what_now(operation)}", status=status, said=said
+            )
+        case _:
+            return ApiError(
+                f"Thinkific answered {status}, which its API does not promise.{quoted} "
+                "Check THINKIFIC_BASE_URL if it is set.",
+                status=status,
+                said=said,
+            )
+
+
+def what_now(operation: Operation[Any]) -> str:
+    """Say what a failure without a clear answer means for this operation."""
+    if operation.spec.effect == "read":
+        return "Try again later."
+    return "Whether the change was made is not known: look before you try again."
+
+
+def _addressed(operation: Operation[Any]) -> str:
+    ids = [f"{name} {value}" for name, place, value in operation.sent() if place.where == "path"]
+    ids += [
+        f"{name} {value}"
+        for name, place, value in operation.sent()
+        if place.where == "query" and name.endswith("_id")
+    ]
+    return ", ".join(ids) or operation.spec.name
+
+
+def _seconds_until_reset(response: httpx2.Response, now: float) -> float | None:
+    # One of Thinkific's articles gives RateLimit-Reset in milliseconds, another does not say: tell by size.
+    try:
+        reset = float(response.headers.get("RateLimit-Reset", ""))
+    except ValueError:
+        return None
+    seconds = (reset / 1000 if reset > 1e11 else reset) - now
+    return seconds if 0 <= seconds <= 3600 else None
+
+
+def _said(response: httpx2.Response) -> str:
+    try:
+        body = json.loads(response.content)
+    except (ValueError, RecursionError):
+        return ""
+    text = "; ".join(_messages(body, depth=0))
+    text = _UNSEEN.sub(" ", text.encode("utf-8", "replace").decode()).strip()
+    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
+
+
+def _messages(value: Any, depth: int) -> list[str]:
+    """Flatten any of the shapes that Thinkific gives errors in to `field: message` lines."""
+    if depth > 5 or value is None:
+        return []
+    if isinstance(value, list):
+        return [line for part in cast(list[Any], value) for line in _messages(part, depth + 1)]
+    if isinstance(value, dict):
+        lines: list[str] = []
+        for name, part in cast(dict[str, Any], value).items():
+            inner = _messages(part, depth + 1)
+            lines += inner if name in ("error", "errors", "base") else [f"{name}: {line}" for line in inner]
+        return lines
+    return [str(value)]

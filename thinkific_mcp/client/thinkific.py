@@ -1,0 +1,98 @@
+"""The client: one connection pool, one identity, every operation."""
+
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import httpx2
+
+from thinkific_mcp.client.answers import read_answer, what_now
+from thinkific_mcp.client.credentials import Credentials
+from thinkific_mcp.client.requests import build_request
+from thinkific_mcp.errors import UnreachableError
+from thinkific_mcp.operation import Operation
+
+R = TypeVar("R")
+
+BASE_URL = "https://api.thinkific.com/api/public/v1"
+
+
+class Thinkific:
+    """A Thinkific site, called operation by operation.
+
+        async with Thinkific(ApiKey("my-school", key)) as thinkific:
+            course = await thinkific(GetCourse(course_id=3))
+
+    Args:
+        credentials: an `ApiKey` or an `AccessToken`.
+        base_url: where the Admin API is; the sandbox's address for trying things out.
+        client_secret: the app's secret, which signs site scripts given by content.
+        timeout: seconds to wait for a connection, and for each further piece of an answer.
+        transport: how requests travel; by default over the network.
+        now: the clock, in seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        base_url: str = BASE_URL,
+        client_secret: str = "",
+        timeout: float = 30,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._client_secret = client_secret
+        self._now = now
+        self._http = httpx2.AsyncClient(
+            auth=credentials,
+            base_url=base_url,
+            headers={"User-Agent": f"thinkific-mcp/{version('thinkific-mcp')}", "Accept": "application/json"},
+            timeout=httpx2.Timeout(timeout, connect=min(timeout, 10)),
+            transport=transport,
+        )
+
+    async def __call__(self, operation: Operation[R]) -> R:
+        """Carry out an operation and return its result.
+
+        Raises:
+            ApiError: Thinkific refused; see `thinkific_mcp.errors` for the kinds.
+            UnreachableError: there was no answer.
+            UnreadableAnswerError: the answer is not what the API promises.
+            SettingsError: the operation needs a setting that is missing; nothing was sent.
+        """
+        request = build_request(self._http, operation, self._client_secret)
+        response = await self._send(operation, request)
+        return operation.receive(response.status_code, read_answer(operation, response, self._now()))
+
+    async def _send(self, operation: Operation[Any], request: httpx2.Request) -> httpx2.Response:
+        try:
+            return await self._http.send(request)
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+            raise UnreachableError(
+                f"Thinkific cannot be reached ({type(error).__name__}); nothing was sent. "
+                "Check the network, a proxy, and THINKIFIC_BASE_URL if it is set."
+            ) from None
+        except httpx2.TimeoutException:
+            raise UnreachableError(f"Thinkific did not answer in time. {what_now(operation)}") from None
+        except (httpx2.HTTPError, OSError) as error:
+            raise UnreachableError(
+                f"The connection to Thinkific broke ({type(error).__name__}). {what_now(operation)}"
+            ) from None
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()

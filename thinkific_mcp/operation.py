@@ -1,0 +1,226 @@
+"""What an operation of the Thinkific API is: its arguments, where each one goes, and what comes back.
+
+An operation is a class. Its fields are the arguments, its docstring is what a model reads when it chooses
+a tool, its class keywords say the rest:
+
+    class UpdateCoupon(CouponFields, Operation[None], put="/coupons/{id}", done="Coupon updated."):
+        '''Change a coupon's code, note or number of uses.'''
+
+        coupon_id: PathId
+
+Arguments go into the path where the path names them, else into the query of a GET and into the JSON body of
+anything else. The exceptions are marked on the field: `PathId`, `InQuery`, `InFilter`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, cast
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import MISSING
+
+from thinkific_mcp.values import AsItCame, Id, Integer, Positive, Whole
+
+R = TypeVar("R")
+T = TypeVar("T")
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+Effect = Literal["read", "create", "update", "delete"]
+
+_EFFECTS: dict[Method, Effect] = {"GET": "read", "POST": "create", "PUT": "update", "DELETE": "delete"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an argument goes, and its name there if that differs from the argument's."""
+
+    where: Literal["path", "query", "body"]
+    name: str = ""
+    filters: bool = False
+
+
+PathId = Annotated[Id, Place("path", "id")]
+"""The id that fills `{id}` in the path."""
+
+InQuery = Annotated[T, Place("query")]
+"""An argument that goes into the query although the operation has a body."""
+
+InFilter = Annotated[T | MISSING, Place("query", filters=True)]
+"""A filter of a list, `query[name]` on the wire."""
+
+
+class Arguments(BaseModel):
+    """Base of operations and of the field groups they share: immutable, and strict about unknown names."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        defer_build=True,
+        hide_input_in_errors=True,
+    )
+
+
+class Paging(Arguments):
+    """The page of a list to fetch."""
+
+    page: Positive | MISSING = MISSING
+    limit: Annotated[Whole, Field(ge=1, le=250)] | MISSING = MISSING
+
+
+class Result(BaseModel):
+    """Base of what comes back: every field may be missing, null or unknown to us."""
+
+    model_config = ConfigDict(extra="allow", defer_build=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _not_an_object(cls, data: Any) -> Any:
+        return cast(Any, data) if isinstance(data, dict | BaseModel) else {"answer": data}
+
+
+class Page(Result, Generic[T]):
+    """One page of a list, and where it stands in the whole."""
+
+    items: Annotated[list[T], AsItCame] = []
+    page: Integer = None
+    next_page: Integer = None
+    total_pages: Integer = None
+    total_items: Integer = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _lift_pagination(cls, data: Any) -> Any:
+        if isinstance(data, list):
+            return {"items": cast(Any, data)}
+        if not isinstance(data, dict):
+            return data
+        answer = dict(cast(Mapping[str, Any], data))
+        if not isinstance(items := answer.get("items"), list):
+            answer["items"] = [] if items is None else [items]
+        meta = answer.pop("meta", None)
+        pagination = _mapping(_mapping(meta).get("pagination"))
+        answer["page"] = pagination.get("current_page")
+        return answer | {name: pagination.get(name) for name in ("next_page", "total_pages", "total_items")}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return cast(Mapping[str, Any], value) if isinstance(value, dict) else {}
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What an operation is, apart from its arguments: see the class keywords of `Operation`."""
+
+    name: str
+    title: str
+    toolset: str
+    method: Method
+    path: str
+    operation_id: str
+    effect: Effect
+    destructive: bool
+    idempotent: bool
+    guarded: str
+    done: str
+
+
+class Operation(Arguments, Generic[R]):
+    """Base of the 77 operations; the generic argument is what comes back.
+
+    Class keywords:
+        get, post, put, delete: the path as Thinkific publishes it; exactly one of them.
+        operation_id: Thinkific's own name for it, misspelt or not; empty where there is none.
+        destructive: whether it can take something away; by default a PUT or DELETE does.
+        idempotent: whether calling it twice is the same as once; by default all but a POST are.
+        guarded: why a person must see this call first; empty where nobody must. A DELETE always says so.
+        done: what to say when it answers without a body; names of arguments in braces, and `{changed}`.
+    """
+
+    spec: ClassVar[Spec]
+
+    def __init_subclass__(
+        cls,
+        *,
+        get: str = "",
+        post: str = "",
+        put: str = "",
+        delete: str = "",
+        operation_id: str = "",
+        destructive: bool | None = None,
+        idempotent: bool | None = None,
+        guarded: str = "",
+        done: str = "",
+    ) -> None:
+        super().__init_subclass__()
+        if "[" in cls.__name__:  # Operation[Course]: pydantic's intermediate class, not an operation
+            return
+        paths: dict[Method, str] = {"GET": get, "POST": post, "PUT": put, "DELETE": delete}
+        method: Method = next(method for method in paths if paths[method])
+        words = re.findall("[A-Z][a-z]*", cls.__name__)
+        cls.spec = Spec(
+            name="_".join(words).lower(),
+            title=" ".join(words).capitalize(),
+            toolset=cls.__module__.rpartition(".")[2],
+            method=method,
+            path=paths[method],
+            operation_id=operation_id,
+            effect=_EFFECTS[method],
+            destructive=method in ("PUT", "DELETE") if destructive is None else destructive,
+            idempotent=method != "POST" if idempotent is None else idempotent,
+            guarded=guarded or ("deletes" if method == "DELETE" else ""),
+            done=done,
+        )
+
+    @classmethod
+    def result_type(cls) -> Any:
+        """Return the type that the operation's generic argument names."""
+        for base in cls.__mro__:
+            generic = cast(Mapping[str, Any], getattr(base, "__pydantic_generic_metadata__", {}))
+            if generic.get("origin") is Operation:
+                return generic["args"][0]
+        raise TypeError(f"{cls.__name__} does not say what it returns")
+
+    @classmethod
+    def places(cls) -> dict[str, Place]:
+        """Return where each argument goes, its name on the wire filled in."""
+        in_path = set(re.findall(r"\{(\w+)\}", cls.spec.path))
+        rest: Literal["query", "body"] = "query" if cls.spec.method == "GET" else "body"
+        places: dict[str, Place] = {}
+        for name, field in cls.model_fields.items():
+            marked = next((mark for mark in field.metadata if isinstance(mark, Place)), None)
+            place = marked or Place("path" if name in in_path else rest)
+            wire_name = f"query[{name}]" if place.filters else place.name or name
+            places[name] = Place(place.where, wire_name, place.filters)
+        return places
+
+    def sent(self) -> Iterator[tuple[str, Place, Any]]:
+        """Yield each argument that was given: its name, its place, and its value as JSON knows it."""
+        given = self.model_dump(mode="json", warnings=False)
+        for name, place in type(self).places().items():
+            if name in given:
+                yield name, place, self.wire_value(name, given[name])
+
+    def wire_value(self, name: str, value: Any) -> Any:
+        """Return an argument's value as Thinkific wants it; for the few that it wants in another type."""
+        return value
+
+    def headers(self, client_secret: str) -> dict[str, str]:
+        """Return headers of this operation's own; only site scripts have one."""
+        return {}
+
+    def needs_confirmation(self, now: datetime) -> bool:
+        """Tell whether this very call is one of those that `guarded` speaks of."""
+        return bool(self.spec.guarded)
+
+    def receive(self, status: int, data: Any) -> R:
+        """Turn an answer's JSON into the result."""
+        result_type = type(self).result_type()
+        return cast(R, None if result_type is None else result_type.model_validate(data))
+
+    def receipt(self) -> str:
+        """Say what was done, where Thinkific answers without a body: names of arguments, never values."""
+        changed = ", ".join(name for name, place, _ in self.sent() if place.where == "body")
+        ids = {name: value for name, place, value in self.sent() if place.where != "query"}
+        return self.spec.done.format_map(ids | {"changed": changed or "nothing"})

@@ -1,0 +1,66 @@
+"""From what a model sent to an operation, or to an error that it can mend."""
+
+import difflib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, cast
+
+from pydantic import ValidationError
+
+from thinkific_mcp.errors import ArgumentError
+from thinkific_mcp.operation import Operation
+from thinkific_mcp.server.schemas import Schema
+
+_SUBJECT = re.compile(r"^(Input|String|List|Value|Value error,|Field|Dictionary) ")
+
+
+def read_arguments(
+    operation: type[Operation[Any]], schema: Schema, arguments: Mapping[str, Any]
+) -> Operation[Any]:
+    """Check a tool call's arguments.
+
+    Args:
+        operation: the operation that is called.
+        schema: its input schema.
+        arguments: what the model sent.
+
+    Raises:
+        ArgumentError: says every argument that is wrong and the rule it breaks, but never its value.
+    """
+    known: Mapping[str, Schema] = schema["properties"]
+    given = {name: _from_json(value, known.get(name, {})) for name, value in arguments.items()}
+    try:
+        return operation.model_validate(given)
+    except ValidationError as error:
+        problems = [
+            _problem(details["type"], details["loc"], details["msg"], list(known))
+            for details in error.errors(include_url=False, include_input=False, include_context=False)
+        ]
+    raise ArgumentError("; ".join(problems) + ". Nothing was sent.")
+
+
+def _from_json(value: Any, schema: Schema) -> Any:
+    """Read a list or an object that came as JSON inside a string, as some hosts send them."""
+    if not isinstance(value, str) or schema.get("type") not in ("array", "object"):
+        return value
+    try:
+        read = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    return cast(Any, read) if isinstance(read, list | dict) else value
+
+
+def _problem(kind: str, location: tuple[int | str, ...], message: str, known: list[str]) -> str:
+    name = ".".join(str(part) for part in location)
+    rule = _SUBJECT.sub("", message).rstrip(".")
+    if kind == "extra_forbidden" and len(location) == 1:
+        shown = re.sub(r"[^\w.-]", "?", name)[:40]
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known) or 'none'}"
+        return f"unknown argument {shown}: {hint}"
+    if kind == "missing":
+        return f"{name} is required"
+    if kind == "extra_forbidden":
+        return f"{'.'.join(str(part) for part in location[:-1])} has an unknown field"
+    return f"{name}: {rule}" if name else rule

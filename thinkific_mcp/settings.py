@@ -1,0 +1,153 @@
+"""What the operator sets: flags and environment, as one model.
+
+Each field is the environment variable THINKIFIC_ and its name, and those marked with `Flag` are flags of the
+command line too, which win. A secret can also come from the file that THINKIFIC_…_FILE names.
+"""
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, cast
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from thinkific_mcp.errors import SettingsError
+
+_API_PATH = "/api/public/v1"
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Marks a setting that is a flag of the command line, and names its value in the help."""
+
+    metavar: str = ""
+
+
+def _split(value: Any) -> Any:
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
+
+
+Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+
+
+class Settings(BaseSettings):
+    """All settings, with their defaults. Descriptions are what the documentation shows."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="THINKIFIC_", env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    subdomain: str = Field("", description="The school's subdomain: `my-school` of my-school.thinkific.com.")
+    api_key: SecretStr | None = Field(None, description="The school's API key, from its settings.")
+    api_key_file: Path | None = Field(None, description="A file that holds the API key.")
+    access_token: SecretStr | None = Field(None, description="An OAuth access token, in place of both.")
+    access_token_file: Path | None = Field(None, description="A file that holds the access token.")
+    client_secret: SecretStr | None = Field(None, description="Your app's secret; signs site scripts.")
+    client_secret_file: Path | None = Field(None, description="A file that holds the app's secret.")
+    base_url: str = Field("", description="Another address of the Admin API: https, or http on this machine.")
+    sandbox: Annotated[bool, Flag()] = Field(
+        False, description="Use the embedded demo school; no account is needed or used."
+    )
+    data: Annotated[Path | None, Flag("FILE")] = Field(
+        None, description="The file in which the demo school is kept between runs."
+    )
+    students: Annotated[int, Flag("N")] = Field(
+        240, ge=1, le=50_000, description="How many students a new demo school has."
+    )
+    read_only: Annotated[bool, Flag()] = Field(False, description="Offer only tools that change nothing.")
+    toolsets: Annotated[Names, Flag("A,B")] = Field([], description="Offer these toolsets only.")
+    tools: Annotated[Names, Flag("A,B")] = Field([], description="Offer these tools, beside any toolsets named.")
+    exclude_tools: Annotated[Names, Flag("A,B")] = Field([], description="Do not offer these tools.")
+    timeout: float = Field(30, gt=0, le=600, description="Seconds to wait for Thinkific's answer.")
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], Flag("LEVEL")] = Field(
+        "WARNING", description="How much is logged, to standard error."
+    )
+
+    @field_validator("subdomain")
+    @classmethod
+    def _reduce_to_subdomain(cls, value: str) -> str:
+        host = value.strip().lower()
+        if not host:
+            return ""
+        host = (urlsplit(host).hostname or "") if "://" in host else host.split("/")[0]
+        subdomain = host.removesuffix(".thinkific.com")
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", subdomain):
+            raise ValueError("should be the my-school of my-school.thinkific.com")
+        return subdomain
+
+    @field_validator("base_url")
+    @classmethod
+    def _safe_address(cls, value: str) -> str:
+        if not value:
+            return ""
+        address = urlsplit(value.strip())
+        host = address.hostname or ""
+        is_safe = address.scheme == "https" or (address.scheme == "http" and _is_loopback(host))
+        if not (host and is_safe) or address.username or address.query or address.fragment:
+            raise ValueError("should be an https address, or http on this machine only")
+        return value.strip().rstrip("/") + ("" if address.path.rstrip("/") else _API_PATH)
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _any_case(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _read_secret_files(self) -> Self:
+        for name in ("api_key", "access_token", "client_secret"):
+            path = cast(Path | None, getattr(self, f"{name}_file"))
+            secret = cast(SecretStr | None, getattr(self, name))
+            if path is not None:
+                if secret is not None:
+                    raise ValueError(f"set either THINKIFIC_{name.upper()} or THINKIFIC_{name.upper()}_FILE")
+                try:
+                    secret = SecretStr(path.read_text("utf-8"))
+                except (OSError, UnicodeDecodeError):
+                    raise ValueError(f"THINKIFIC_{name.upper()}_FILE cannot be read") from None
+            if secret is not None:
+                text = secret.get_secret_value().strip()
+                if not text or not text.isascii() or not text.isprintable():
+                    raise ValueError(f"THINKIFIC_{name.upper()} is not one line of plain characters")
+                setattr(self, name, SecretStr(text))
+        return self
+
+    @model_validator(mode="after")
+    def _one_identity(self) -> Self:
+        if not self.sandbox and self.access_token and self.api_key:
+            raise ValueError(
+                "two kinds of credentials are set: keep THINKIFIC_ACCESS_TOKEN, "
+                "or THINKIFIC_SUBDOMAIN with THINKIFIC_API_KEY"
+            )
+        return self
+
+
+def load_settings(flags: dict[str, Any]) -> Settings:
+    """Read the environment, with flags of the command line before it.
+
+    Raises:
+        SettingsError: names the setting that is wrong and the rule it breaks, never a value.
+    """
+    try:
+        return Settings(**flags)
+    except ValidationError as error:
+        problems: list[str] = []
+        for details in error.errors(include_url=False, include_input=False, include_context=False):
+            name = "_".join(str(part) for part in details["loc"][:1])
+            place = f"--{name.replace('_', '-')}" if name in flags else f"THINKIFIC_{name.upper()}"
+            message = re.sub("^(Value error, |Input )", "", details["msg"])
+            problems.append(f"{place}: {message}" if name else message)
+        raise SettingsError("; ".join(problems)) from None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

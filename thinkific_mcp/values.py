@@ -1,0 +1,175 @@
+"""The kinds of values that arguments and results are made of.
+
+Arguments are checked strictly, before anything is sent. Results are read leniently: Thinkific answers null,
+leaves fields out, adds new ones and writes some numbers as strings, and none of that may break a call.
+"""
+
+import math
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, WrapValidator
+from pydantic_core import PydanticCustomError, core_schema
+
+# Arguments
+
+_LARGEST_ID = 2**63 - 1
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
+
+
+def wrong(rule: str) -> PydanticCustomError:
+    """Make the error of a validator: the rule in words, without the value."""
+    return PydanticCustomError("value_error", "{rule}", {"rule": rule})
+
+
+def _not_bool(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise wrong("should be a number, not true or false")
+    return value
+
+
+def _not_huge(value: int) -> int:
+    if value > _LARGEST_ID:
+        raise wrong("is larger than any id")
+    return value
+
+
+def moment(value: Any) -> datetime:
+    """Read a date or date-time; a date means 00:00 UTC, a time without zone is UTC."""
+    if isinstance(value, datetime):
+        found = value
+    elif isinstance(value, date):
+        found = datetime(value.year, value.month, value.day)
+    else:
+        try:
+            found = datetime.fromisoformat(value.strip())
+        except (AttributeError, ValueError):
+            raise wrong(
+                "should be a date such as 2026-01-31 or a date-time such as 2026-01-31T09:00:00Z"
+            ) from None
+    try:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except OverflowError:
+        raise wrong("is outside the calendar") from None
+
+
+def _stored_time(value: Any) -> str:
+    return moment(value).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+
+
+def _date_or_time(value: Any) -> str:
+    is_day = isinstance(value, date) and not isinstance(value, datetime)
+    if is_day or (isinstance(value, str) and _DATE.fullmatch(value.strip())):
+        return moment(value).date().isoformat()
+    return _stored_time(value)
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise wrong("should be an email address such as ada@example.com")
+    return value
+
+
+def _path_segment(value: str) -> str:
+    if not value.strip() or any(ord(character) < 32 or ord(character) == 127 for character in value):
+        raise wrong("should not be empty or contain control characters")
+    if {".", ".."} & set(re.split(r"[/\\]", value)) or len(value) > 255:
+        raise wrong("is not an id")
+    return value
+
+
+_STRING = WithJsonSchema({"type": "string"})
+
+Whole = Annotated[int, BeforeValidator(_not_bool)]
+"""A whole number; true and false are not numbers."""
+
+Positive = Annotated[Whole, Field(ge=1)]
+"""A whole number from 1."""
+
+Id = Annotated[Whole, Field(ge=1), AfterValidator(_not_huge)]
+"""A positive id as Thinkific gives them out."""
+
+Decimal = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_not_bool)]
+"""A number that need not be whole."""
+
+StoredTime = Annotated[str | date, PlainValidator(_stored_time), _STRING]
+"""A moment that Thinkific stores; a date means 00:00 UTC, a time without zone is UTC."""
+
+DateFilter = Annotated[str | date, PlainValidator(_date_or_time), _STRING]
+"""A bound for a list: a date stays a date, a date-time becomes UTC in whole seconds."""
+
+Email = Annotated[str, AfterValidator(_email)]
+"""An email address, checked only for its shape."""
+
+UserReference = Annotated[
+    str, Field(coerce_numbers_to_str=True), BeforeValidator(_not_bool), AfterValidator(_path_segment)
+]
+"""Thinkific's id of a user, or an external id that a provider gave."""
+
+ScriptId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+"""The id of a site script: letters and digits, not a number."""
+
+# Results
+
+
+class Deprecated:
+    """Marks a result field that Thinkific keeps for old themes only; models do not see it."""
+
+
+def _to_number(value: Any) -> float | int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = value if isinstance(value, int) else float(value)
+    except ValueError:
+        return None
+    if isinstance(number, float) and (not math.isfinite(number)):
+        return None
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+def _to_integer(value: Any) -> int | None:
+    if isinstance(value, str) and re.fullmatch(r"-?\d{1,4000}", value):
+        return int(value)
+    number = _to_number(value)
+    return number if isinstance(number, int) else None
+
+
+def _to_flag(value: Any) -> bool | None:
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.lower())
+    return value if isinstance(value, bool) else None
+
+
+def _as_it_came(value: Any, read: core_schema.ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValueError:
+        return value
+
+
+Integer = Annotated[int | None, PlainValidator(_to_integer), WithJsonSchema({"type": "integer"})]
+"""A whole number, read from a number or a string; None where it is neither."""
+
+Number = Annotated[float | None, PlainValidator(_to_number), WithJsonSchema({"type": "number"})]
+"""A number, read from a number or a string; None where it is neither."""
+
+Flag = Annotated[bool | None, PlainValidator(_to_flag), WithJsonSchema({"type": "boolean"})]
+"""True or false, read from a boolean or its word; None where it is neither."""
+
+Text = Annotated[str | None, PlainValidator(lambda value: value), WithJsonSchema({})]
+"""What Thinkific answers as text, or whatever it answers instead."""
+
+DeprecatedText = Annotated[Text, Deprecated()]
+"""A text that only old themes use."""
+
+AsItCame = WrapValidator(_as_it_came)
+"""Beside a list or an object: keeps what Thinkific answers instead, should it be neither."""
+
+Integers = Annotated[list[Integer] | None, AsItCame, WithJsonSchema({})]
+"""A list of ids."""
+
+Texts = Annotated[list[Text] | None, AsItCame, WithJsonSchema({})]
+"""A list of texts."""
