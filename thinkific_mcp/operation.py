@@ -224,3 +224,9 @@ class Operation(Arguments, Generic[R]):
         changed = ", ".join(name for name, place, _ in self.sent() if place.where == "body")
         ids = {name: value for name, place, value in self.sent() if place.where != "query"}
         return self.spec.done.format_map(ids | {"changed": changed or "nothing"})
+
+    def summary(self) -> str:
+        """Name the arguments for a person who is asked, without passwords."""
+        return ", ".join(
+            f"{name} {'(not shown)' if name == 'password' else value}" for name, _, value in self.sent()
+        )

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import httpx2
 import pytest
+
 from thinkific_mcp.sandbox import Sandbox
 
 NOW = datetime(2026, 1, 15, 9, tzinfo=UTC)

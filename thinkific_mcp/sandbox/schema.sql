@@ -228,6 +228,7 @@ CREATE TABLE order_items (
     product_id INTEGER NOT NULL REFERENCES products ON DELETE CASCADE,
     amount_cents INTEGER NOT NULL
 );
+CREATE INDEX order_items_by_order ON order_items (order_id);
 CREATE TABLE external_orders (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id INTEGER NOT NULL REFERENCES users ON DELETE CASCADE,

@@ -7,6 +7,7 @@ from typing import Any
 from thinkific_mcp.api import OPERATIONS, TOOLSETS
 from thinkific_mcp.errors import SettingsError
 from thinkific_mcp.operation import Operation
+from thinkific_mcp.settings import Settings
 
 
 def select(
@@ -37,6 +38,20 @@ def select(
         for name, operation in OPERATIONS.items()
         if name in wanted - set(exclude_tools) and (operation.spec.effect == "read" or not read_only)
     ]
+
+
+def offered(settings: Settings) -> list[type[Operation[Any]]]:
+    """Choose the operations that the settings leave.
+
+    Raises:
+        SettingsError: a name is not known.
+    """
+    return select(
+        toolsets=settings.toolsets,
+        tools=settings.tools,
+        exclude_tools=settings.exclude_tools,
+        read_only=settings.read_only,
+    )
 
 
 def _check(kind: str, names: Iterable[str], known: Iterable[str]) -> None:

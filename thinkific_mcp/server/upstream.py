@@ -46,6 +46,16 @@ async def open_upstream(settings: Settings) -> AsyncGenerator[Thinkific]:
         sandbox.close()
 
 
+def check_upstream(settings: Settings) -> None:
+    """Make sure, before anything is started, that the settings say which Thinkific to talk to.
+
+    Raises:
+        SettingsError: there are no credentials, and the sandbox is not asked for.
+    """
+    if not settings.sandbox:
+        credentials(settings)
+
+
 def credentials(settings: Settings) -> Credentials:
     """Return who calls, by the settings.
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -32,6 +33,8 @@ class Book:
     def __init__(self, school: School) -> None:
         self._school = school
         self._now = school.now()
+        # One moment often stands in several columns of a row: enrolled, activated, updated.
+        self._stamp = lru_cache(maxsize=16)(self._written)
 
     def add(self, table: str, row: Mapping[str, Any]) -> int:
         """Write one row, given by column, and return its id."""
@@ -74,7 +77,7 @@ class Book:
     def _stored(self, column: str, value: Any) -> Any:
         return self._stamp(value) if _is_time(column) else value
 
-    def _stamp(self, days: float | None) -> str | None:
+    def _written(self, days: float | None) -> str | None:
         return None if days is None else timestamp(self._now + timedelta(days=days))
 
 

@@ -103,7 +103,7 @@ def _choices(
 
 def _moment(dice: Dice, student: Student, product: Product) -> float:
     earliest = max(student.joined, product.created)
-    return earliest * (1 - 0.98 * dice.roll() ** 2)
+    return earliest * (1 - 0.98 * dice.roll() ** 3)
 
 
 def _terms(dice: Dice, student: Student, choice: Choice) -> tuple[Access, Sale | None]:

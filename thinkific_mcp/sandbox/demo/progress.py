@@ -5,6 +5,7 @@ from typing import NamedTuple
 from thinkific_mcp.sandbox.demo.dice import Dice
 
 IDLE = 0.13
+PERSISTENT = 0.55
 PREVIEWS = 0.6
 
 
@@ -47,16 +48,20 @@ def study(dice: Dice, contents: int, enrolled: float, access: Access) -> Progres
     if not access.used or dice.chance(IDLE) or started >= last:
         return Progress(0.0, None, None, enrolled)
     needed = dice.between(8, 240)
-    finished = started + needed
-    if finished < last:
-        return Progress(1.0, started, finished, finished)
-    pace = (last - started) / needed
-    done = min(contents - 1, int(pace * contents * dice.between(0.5, 1.2)))
-    return Progress(round(done / contents, 2), started, None, dice.between(started, last))
+    wanted = 1.0 if dice.chance(PERSISTENT) else dice.roll()
+    part = min(wanted, (last - started) / needed)
+    spent = needed * part
+    if part == 1:
+        return Progress(1.0, started, started + spent, started + spent)
+    return Progress(_rounded(part, contents), started, None, started + spent * dice.between(0.9, 1))
+
+
+def _rounded(part: float, contents: int) -> float:
+    return round(int(part * contents) / contents, 2)
 
 
 def _preview(dice: Dice, contents: int, enrolled: float) -> Progress:
     if not dice.chance(PREVIEWS):
         return Progress(0.0, None, None, enrolled)
     started = enrolled * dice.between(0.99, 1)
-    return Progress(round(int(dice.between(0, 3)) / contents, 2), started, None, started * dice.between(0.99, 1))
+    return Progress(_rounded(dice.between(0, 0.2), contents), started, None, started * dice.between(0.99, 1))

@@ -49,9 +49,7 @@ def errors(school: School, body: Mapping[str, Any]) -> dict[str, list[str]]:
 def save(school: School, user: int, body: Mapping[str, Any]) -> None:
     """Store a new user's external id, if one was sent."""
     if body.get("external_id"):
-        school.insert(
-            "authentications", user_id=user, provider=_provider(body), external_id=body["external_id"]
-        )
+        school.insert("authentications", user_id=user, provider=_provider(body), external_id=body["external_id"])
 
 
 def _provider(body: Mapping[str, Any]) -> str:

@@ -12,9 +12,8 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def codes(seed: str, alphabet: str, length: int) -> Iterator[str]:
     """Yield codes without end, the same ones for the same seed."""
-    for serial in count():
-        digest = shake_256(f"{seed}/{serial}".encode()).digest(length)
-        yield "".join(alphabet[byte % len(alphabet)] for byte in digest)
+    digests = (shake_256(f"{seed}/{serial}".encode()).digest(length) for serial in count())
+    return ("".join(alphabet[byte % len(alphabet)] for byte in digest) for digest in digests)
 
 
 def unused(school: School, table: str, column: str, candidates: Iterator[str]) -> Iterator[str]:

@@ -27,9 +27,7 @@ def errors(school: School, sent: Sequence[Mapping[str, Any]]) -> dict[str, list[
     """Return what is wrong with the fields that were sent."""
     unknown = unknown_ids(school, TABLE, [field[DEFINITION] for field in sent])
     required = _required(school)
-    empty = [
-        required[field[DEFINITION]] for field in sent if _is_empty(field) and field[DEFINITION] in required
-    ]
+    empty = [required[field[DEFINITION]] for field in sent if _is_empty(field) and field[DEFINITION] in required]
     return _by_field(
         [f"{DEFINITION} {number} {NOT_FOUND}" for number in unknown] + [f"{label} {BLANK}" for label in empty]
     )

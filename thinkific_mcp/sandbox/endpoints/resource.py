@@ -100,9 +100,7 @@ class Resource:
         school.db.execute(f"DELETE FROM {self.table} WHERE id = ?", [call.path["id"]])
         return Answer(204)
 
-    def page(
-        self, school: School, call: Call, *conditions: Condition, join: str = "", order: str = ""
-    ) -> Answer:
+    def page(self, school: School, call: Call, *conditions: Condition, join: str = "", order: str = "") -> Answer:
         """Answer the page that a call asks for.
 
         Args:

@@ -1,0 +1,130 @@
+"""The command line: `thinkific-mcp`, the MCP server on stdio, and the commands beside it."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+from thinkific_mcp.errors import SettingsError
+from thinkific_mcp.settings import Flag, Settings, load_settings
+
+_DESCRIPTION = """\
+The Thinkific Admin API as tools for AI agents. Without a command it is an MCP server on stdio, which is \
+what Claude Desktop and other hosts start.
+"""
+
+_EPILOG = """\
+Set THINKIFIC_SUBDOMAIN and THINKIFIC_API_KEY to work on your school, or add --sandbox to try a demo school. \
+Each flag is also an environment variable: --read-only is THINKIFIC_READ_ONLY.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 fine, 1 failed, 2 wrongly called."""
+    given = vars(_parser().parse_args(arguments))
+    command: str = given.pop("command", None) or "serve"
+    options = {name: given.pop(name) for name in _OPTIONS if name in given}
+    try:
+        settings = load_settings(given)
+        _log_to_stderr(settings.log_level)
+        return _run(command, settings, options)
+    except SettingsError as error:
+        print(f"thinkific-mcp: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read the output has gone, as `head` does; the rest has nowhere to go.
+        sys.stdout = None
+        return 0
+
+
+# What belongs to one command only; everything else on the command line is a setting.
+_OPTIONS = ("tool", "tool_arguments", "json", "yes", "port")
+
+
+def _run(command: str, settings: Settings, options: dict[str, Any]) -> int:
+    # Imported here, so that each command waits only for what it needs.
+    match command:
+        case "call":
+            from thinkific_mcp.commands.call import call
+
+            return call(
+                settings,
+                options["tool"],
+                options["tool_arguments"],
+                as_json=options["json"],
+                confirmed=options["yes"],
+            )
+        case "tools":
+            from thinkific_mcp.commands.tools import list_tools
+
+            return list_tools(settings, as_json=options["json"])
+        case "sandbox":
+            from thinkific_mcp.commands.sandbox import serve_sandbox
+
+            return serve_sandbox(settings, port=options["port"])
+        case "doctor":
+            from thinkific_mcp.commands.doctor import examine
+
+            return examine(settings)
+        case _:
+            from thinkific_mcp.commands.serve import serve
+
+            return serve(settings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    flags = _settings_flags()
+    parser = argparse.ArgumentParser(
+        "thinkific-mcp", description=_DESCRIPTION, epilog=_EPILOG, parents=[flags], allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version('thinkific-mcp')}")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+
+    def add(name: str, words: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=words, description=words, parents=[flags], allow_abbrev=False)
+
+    call = add("call", "call one tool from the terminal")
+    call.add_argument("tool", metavar="TOOL", help="the tool's name: see `thinkific-mcp tools`")
+    call.add_argument(
+        "tool_arguments", metavar="ARGUMENTS", nargs="?", default="{}", help="a JSON object; - reads it from stdin"
+    )
+    call.add_argument("--json", action="store_true", help="print the structured result as JSON")
+    call.add_argument("--yes", action="store_true", help="do not ask before a change that wants confirmation")
+    tools = add("tools", "list the tools as a host sees them")
+    tools.add_argument("--json", action="store_true", help="print the tools' definitions as JSON")
+    sandbox = add("sandbox", "serve the demo school as an HTTP API of its own, for anything else to call")
+    sandbox.add_argument("--port", type=int, default=8080, help="8080, or 0 for a free one")
+    add("doctor", "check settings and credentials, and print what to put into a host's configuration")
+    return parser
+
+
+def _settings_flags() -> argparse.ArgumentParser:
+    """Make a flag of every setting that is marked as one."""
+    parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = parser.add_argument_group("settings")
+    for name, field in Settings.model_fields.items():
+        flag = next((mark for mark in field.metadata if isinstance(mark, Flag)), None)
+        if flag is None:
+            continue
+        words = (field.description or "").replace("%", "%%")
+        option = f"--{name.replace('_', '-')}"
+        if flag.metavar:
+            group.add_argument(option, dest=name, metavar=flag.metavar, help=words)
+        else:
+            group.add_argument(option, dest=name, action="store_true", help=words)
+    return parser
+
+
+def _log_to_stderr(level: str) -> None:
+    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    # They log every address at INFO, and a filter by email stands in the address.
+    for name in ("httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""`thinkific-mcp call`: one tool, called as an MCP host would call it."""
+
+import difflib
+import json
+import shutil
+import sys
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import anyio
+from mcp import Client
+from mcp_types import CallToolResult, TextContent
+
+from thinkific_mcp.api import OPERATIONS
+from thinkific_mcp.commands.table import record, table
+from thinkific_mcp.errors import ArgumentError, SettingsError
+from thinkific_mcp.operation import Page
+from thinkific_mcp.server import build_server, check_upstream, offered, open_upstream
+from thinkific_mcp.server.arguments import read_arguments
+from thinkific_mcp.server.schemas import input_schema
+from thinkific_mcp.settings import Settings
+
+_PATIENCE = 2
+
+
+def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confirmed: bool) -> int:
+    """Call one tool and print its result.
+
+    Args:
+        settings: which school, and which tools are offered.
+        tool: the tool's name.
+        arguments: a JSON object, or `-` to read it from stdin.
+        as_json: print the structured result instead of a table.
+        confirmed: do not ask before a change that wants confirmation.
+
+    Returns:
+        0 when it succeeded, 1 when the call failed or was not confirmed.
+
+    Raises:
+        SettingsError: the tool is not offered, the arguments are no JSON object, or credentials are missing.
+    """
+    check_upstream(settings)
+    operations = offered(settings)
+    names = [operation.spec.name for operation in operations]
+    if tool not in names:
+        near = difflib.get_close_matches(tool, names, n=1)
+        hint = f" Did you mean {near[0]}?" if near else " `thinkific-mcp tools` lists them."
+        raise SettingsError(f"There is no tool {tool!r} here.{hint}")
+    given = _read_json(sys.stdin.read() if arguments == "-" else arguments)
+    if not confirmed and not _confirmed(tool, given):
+        return 1
+    server = build_server(lambda: open_upstream(settings), operations)
+
+    async def ask() -> CallToolResult:
+        async with Client(server) as client, _patience():
+            return await client.call_tool(tool, given)
+
+    result = anyio.run(ask)
+    if result.is_error:
+        print(_texts(result).removeprefix(f"Error executing tool {tool}: "), file=sys.stderr)
+        return 1
+    print(_as_json(result) if as_json else _for_people(tool, result))
+    return 0
+
+
+def _read_json(text: str) -> dict[str, Any]:
+    try:
+        read = json.loads(text)
+    except ValueError as error:
+        raise SettingsError(
+            f"The arguments are not JSON: {error}. Write them as '{{\"course_id\": 3}}'."
+        ) from None
+    if not isinstance(read, dict):
+        raise SettingsError("The arguments should be a JSON object, such as '{\"course_id\": 3}'.")
+    return cast(dict[str, Any], read)
+
+
+def _confirmed(tool: str, given: Mapping[str, Any]) -> bool:
+    """Ask the person at the terminal where the operation wants it; without one, refuse."""
+    operation = OPERATIONS[tool]
+    try:
+        asked = read_arguments(operation, input_schema(operation), given)
+    except ArgumentError:
+        return True  # it goes no further than the server, which says what is wrong
+    if not asked.needs_confirmation(datetime.now(UTC)):
+        return True
+    what = f"{operation.spec.title}: {asked.summary()}"
+    if not sys.stdin.isatty():
+        print(f"Not done, since nobody can be asked: {what}. Add --yes to do it.", file=sys.stderr)
+        return False
+    print(f"{what}\nGuarded: {operation.spec.guarded}.", file=sys.stderr)
+    print("Do it? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        return True
+    print("Not done.", file=sys.stderr)
+    return False
+
+
+@asynccontextmanager
+async def _patience() -> AsyncGenerator[None]:
+    """Say on a terminal that something is still being waited for."""
+
+    async def tell() -> None:
+        waited = _PATIENCE
+        await anyio.sleep(_PATIENCE)
+        while True:
+            print(f"\rwaiting for Thinkific, {waited} s ", end="", file=sys.stderr, flush=True)
+            await anyio.sleep(1)
+            waited += 1
+
+    async with anyio.create_task_group() as tasks:
+        if sys.stderr.isatty():
+            tasks.start_soon(tell)
+        yield
+        tasks.cancel_scope.cancel()
+
+
+def _texts(result: CallToolResult) -> str:
+    return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+def _as_json(result: CallToolResult) -> str:
+    return json.dumps(result.structured_content, ensure_ascii=False, indent=2)
+
+
+def _for_people(tool: str, result: CallToolResult) -> str:
+    data: Mapping[str, Any] = result.structured_content or {}
+    if list(data) == ["done"]:
+        return str(data["done"])
+    if not issubclass(OPERATIONS[tool].result_type(), Page):
+        return record(data)
+    rows = cast(list[dict[str, Any]], data["items"])
+    part = _texts(result).rpartition("\n")[2]
+    width = shutil.get_terminal_size((120, 24)).columns
+    return f"{table(rows, width)}\n{part}" if rows else part

@@ -1,0 +1,47 @@
+"""`thinkific-mcp sandbox`: the demo school as an HTTP API."""
+
+import sys
+
+import anyio
+
+from thinkific_mcp.errors import SettingsError
+from thinkific_mcp.sandbox import DataFileError, Sandbox
+from thinkific_mcp.sandbox.serve import serve
+from thinkific_mcp.settings import Settings
+
+
+def serve_sandbox(settings: Settings, *, port: int) -> int:
+    """Serve the demo school on this machine until interrupted.
+
+    Args:
+        settings: how many students, and the file that keeps the school.
+        port: the port; 0 takes a free one.
+
+    Raises:
+        SettingsError: the data file or the port cannot be used.
+    """
+    if not 0 <= port <= 65_535:
+        raise SettingsError("--port should be from 0 to 65535")
+    try:
+        sandbox = Sandbox(settings.data, students=settings.students)
+    except DataFileError as error:
+        raise SettingsError(str(error)) from error
+
+    def announce(actual_port: int) -> None:
+        address = f"http://127.0.0.1:{actual_port}/api/public/v1"
+        print(
+            f"The demo school is at {address}. To use it:\n"
+            f"  export THINKIFIC_BASE_URL={address}\n"
+            "  export THINKIFIC_SUBDOMAIN=sandbox THINKIFIC_API_KEY=sandbox THINKIFIC_CLIENT_SECRET=sandbox\n"
+            "Ctrl-C ends it.",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    try:
+        anyio.run(lambda: serve(sandbox, port=port, started=announce))
+    except OSError as error:
+        raise SettingsError(f"Port {port} cannot be used: {error.strerror}. Choose another with --port.") from None
+    finally:
+        sandbox.close()
+    return 0
