@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, cast
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import MISSING
 
-from thinkific_mcp.values import AsItCame, Id, Integer, Positive, Whole
+from thinkific_mcp.values import AsItCame, Id, Integer, PageSize, Positive
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -66,7 +66,7 @@ class Paging(Arguments):
     """The page of a list to fetch."""
 
     page: Positive | MISSING = MISSING
-    limit: Annotated[Whole, Field(ge=1, le=250)] | MISSING = MISSING
+    limit: PageSize | MISSING = MISSING
 
 
 class Result(BaseModel):

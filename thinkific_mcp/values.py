@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 # Arguments
 
-_LARGEST_ID = 2**63 - 1
+LARGEST_ID = 2**53 - 1
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 
@@ -24,14 +24,15 @@ def wrong(rule: str) -> PydanticCustomError:
     return PydanticCustomError("value_error", "{rule}", {"rule": rule})
 
 
-def _not_bool(value: Any) -> Any:
+def not_bool(value: Any) -> Any:
+    """Refuse true and false where a number is wanted; Python would take them for 1 and 0."""
     if isinstance(value, bool):
         raise wrong("should be a number, not true or false")
     return value
 
 
 def _not_huge(value: int) -> int:
-    if value > _LARGEST_ID:
+    if value > LARGEST_ID:
         raise wrong("is larger than any id")
     return value
 
@@ -82,17 +83,23 @@ def _path_segment(value: str) -> str:
 
 _STRING = WithJsonSchema({"type": "string"})
 
-Whole = Annotated[int, BeforeValidator(_not_bool)]
+Whole = Annotated[int, BeforeValidator(not_bool)]
 """A whole number; true and false are not numbers."""
 
-Positive = Annotated[Whole, Field(ge=1)]
+Positive = Annotated[int, Field(ge=1), BeforeValidator(not_bool)]
 """A whole number from 1."""
 
-Id = Annotated[Whole, Field(ge=1), AfterValidator(_not_huge)]
+Count = Annotated[int, Field(ge=0), BeforeValidator(not_bool)]
+"""A whole number from 0."""
+
+Id = Annotated[int, Field(ge=1), BeforeValidator(not_bool), AfterValidator(_not_huge)]
 """A positive id as Thinkific gives them out."""
 
-Decimal = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_not_bool)]
-"""A number that need not be whole."""
+PageSize = Annotated[int, Field(ge=1, le=250), BeforeValidator(not_bool)]
+"""How many items a page has; Thinkific gives 250 at most."""
+
+PositiveNumber = Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(not_bool)]
+"""A number above 0 that need not be whole."""
 
 StoredTime = Annotated[str | date, PlainValidator(_stored_time), _STRING]
 """A moment that Thinkific stores; a date means 00:00 UTC, a time without zone is UTC."""
@@ -104,7 +111,7 @@ Email = Annotated[str, AfterValidator(_email)]
 """An email address, checked only for its shape."""
 
 UserReference = Annotated[
-    str, Field(coerce_numbers_to_str=True), BeforeValidator(_not_bool), AfterValidator(_path_segment)
+    str, Field(coerce_numbers_to_str=True), BeforeValidator(not_bool), AfterValidator(_path_segment)
 ]
 """Thinkific's id of a user, or an external id that a provider gave."""
 

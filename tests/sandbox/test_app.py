@@ -44,6 +44,15 @@ async def test_a_refused_request_changes_nothing(client: httpx2.AsyncClient, san
     assert sandbox.school.values("SELECT id FROM groups") == before
 
 
+async def test_an_error_of_the_sandbox_itself_takes_the_request_back(
+    client: httpx2.AsyncClient, sandbox: Sandbox
+) -> None:
+    sandbox.school.db.execute("DROP TABLE coupons")
+    with pytest.raises(sqlite3.OperationalError):
+        await client.get("/coupons?promotion_id=1")
+    assert (await client.get("/courses")).status_code == 200
+
+
 async def test_the_contract_is_served(client: httpx2.AsyncClient) -> None:
     contract = (await client.get("/openapi.json")).json()
     assert "429" in contract["paths"]["/courses"]["get"]["responses"]

@@ -102,10 +102,6 @@ def test_every_course_and_bundle_is_one_product(school: School) -> None:
     assert sold == courses | {("Bundle", 1), ("Bundle", 2)}
 
 
-def test_the_first_bundle_holds_more_than_three_courses(school: School) -> None:
-    assert school.value("SELECT count(*) FROM bundle_courses WHERE bundle_id = 1") > 3
-
-
 def test_products_are_sold_in_every_way(school: School) -> None:
     payment_types = set(school.values("SELECT DISTINCT payment_type FROM product_prices"))
     assert payment_types == {"free", "one-time", "subscription", "payment-plan"}
@@ -120,31 +116,31 @@ def test_the_price_of_a_product_is_its_primary_price(school: School) -> None:
 
 
 PRESENT = [
+    "bundle_courses WHERE bundle_id = 1 AND position > 3",
     "products WHERE status = 'draft'",
     "products WHERE hidden",
     "products WHERE private",
-    "products WHERE subscription",
-    "enrollments WHERE activated_at IS NULL",
-    "enrollments WHERE activated_at <= :now AND percentage_completed > 0 AND percentage_completed < 1",
-    "enrollments WHERE completed_at IS NOT NULL",
-    "enrollments WHERE expiry_date < :now",
-    "enrollments WHERE expiry_date BETWEEN :now AND :soon",
-    "enrollments WHERE activated_at <= :now AND started_at IS NULL",
-    "enrollments WHERE activated_at > :now",
-    "enrollments WHERE bundle_id IS NOT NULL",
-    "orders WHERE coupon_id IS NOT NULL",
-    "orders WHERE subscription",
-    "orders WHERE product_id IN (1, 2)",
-    "orders WHERE status = 'refunded'",
-    "orders WHERE affiliate_referral_code IS NOT NULL",
+    "enrollments WHERE user_id > 12 AND activated_at IS NULL",
+    "enrollments WHERE user_id > 12 AND activated_at <= :now AND percentage_completed BETWEEN 0.01 AND 0.99",
+    "enrollments WHERE user_id > 12 AND completed_at IS NOT NULL",
+    "enrollments WHERE user_id > 12 AND expiry_date < :now",
+    "enrollments WHERE user_id > 12 AND expiry_date BETWEEN :now AND :soon",
+    "enrollments WHERE user_id > 12 AND activated_at <= :now AND started_at IS NULL",
+    "enrollments WHERE user_id > 12 AND activated_at > :now",
+    "enrollments WHERE user_id > 12 AND bundle_id IS NOT NULL",
+    "orders WHERE user_id > 12 AND coupon_id IS NOT NULL",
+    "orders WHERE user_id > 12 AND subscription",
+    "orders WHERE user_id > 12 AND product_id IN (1, 2)",
+    "orders WHERE user_id > 12 AND status = 'refunded'",
+    "orders WHERE user_id > 12 AND affiliate_referral_code IS NOT NULL",
     "promotions WHERE expires_at < :now",
     "promotions WHERE starts_at <= :now AND expires_at > :now",
     "promotions WHERE starts_at > :now",
     "coupons WHERE quantity IS NULL",
     "coupons WHERE quantity_used < quantity",
     "coupons WHERE quantity_used = quantity",
-    "course_reviews WHERE approved",
-    "course_reviews WHERE NOT approved",
+    "course_reviews WHERE user_id > 12 AND approved",
+    "course_reviews WHERE user_id > 12 AND NOT approved",
     "groups WHERE id NOT IN (SELECT group_id FROM group_users)",
     "site_scripts WHERE src LIKE 'https://cdn.example.com/%'",
     "site_scripts WHERE content IS NOT NULL",

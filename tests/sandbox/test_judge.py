@@ -209,6 +209,17 @@ def test_a_wrong_field_is_unprocessable(
     assert judgement.violations == (violation,)
 
 
+def test_an_address_of_a_script_is_a_whole_url() -> None:
+    script = {"name": "A", "description": "B", "page_scopes": ["all"], "category": "analytics", "src": "/a.js"}
+    assert judge("POST", "/site_scripts", script).violations == ("body src: format",)
+
+
+def test_an_amount_may_have_decimals() -> None:
+    promotion = {"name": "Spring", "discount_type": "percentage", "amount": 12.5}
+    call = judge("POST", "/promotions", promotion).call
+    assert call is not None and call.body["amount"] == 12.5
+
+
 def test_null_is_taken_where_it_means_something() -> None:
     call = judge("PUT", "/enrollments/1", {"expiry_date": None}).call
     assert call is not None and call.body == {"expiry_date": None}

@@ -1,7 +1,5 @@
 """Courses: their chapters, the contents of those, and what students say of them."""
 
-from typing import Annotated
-
 from pydantic import Field
 from pydantic_core import MISSING
 
@@ -114,7 +112,7 @@ class GetContent(Operation[Content], get="/contents/{id}", operation_id="getCont
 class ListCourseReviews(
     Paging, Operation[Page[CourseReview]], get="/course_reviews", operation_id="getCourseReviews"
 ):
-    """List the reviews of a course. Texts are written by students."""
+    """List the reviews of a course, also those waiting for approval. Texts are written by students."""
 
     course_id: Id
     approved: bool | MISSING = Field(MISSING, description="true: only approved ones.")
@@ -124,8 +122,8 @@ class CreateCourseReview(Operation[CourseReview], post="/course_reviews", operat
     """Add a review to a course in a student's name. A review cannot be approved, changed or deleted later."""
 
     course_id: InQuery[Id]
-    user_id: Id = Field(description="Who wrote it.")
-    rating: Annotated[Whole, Field(ge=1, le=5)]
+    user_id: Id = Field(description="The student who wrote it.")
+    rating: Whole = Field(ge=1, le=5)
     title: str
     review_text: str
     approved: bool = Field(description="true: public at once.")

@@ -34,7 +34,8 @@ class AccessTimes(Arguments):
     """When a new enrollment begins and ends."""
 
     activated_at: StoredTime | MISSING = Field(
-        MISSING, description="When full access starts, such as today's date. Left out: free trial only."
+        MISSING,
+        description="When full access starts, as 2026-01-31 or a date-time. Left out: free trial.",
     )
     expiry_date: StoredTime | MISSING = Field(MISSING, description="When access ends. Left out: never.")
 
@@ -80,8 +81,8 @@ class ListEnrollments(Paging, Operation[Page[Enrollment]], get="/enrollments", o
 
 
 class CreateEnrollment(AccessTimes, Operation[Enrollment], post="/enrollments", operation_id="createEnrollment"):
-    """Enroll a student in a course. Without activated_at it succeeds as a free trial: preview lessons only. For
-    a bundle use create_bundle_enrollment.
+    """Enroll an existing user in a course. Without activated_at it succeeds as a free trial: preview lessons
+    only. For a bundle use create_bundle_enrollment.
     """
 
     user_id: Id

@@ -6,7 +6,7 @@ from pydantic import AliasChoices, Field
 from pydantic_core import MISSING
 
 from thinkific_mcp.operation import Arguments, Operation, Page, Paging, PathId, Result
-from thinkific_mcp.values import AsItCame, Flag, Id, Integer, Number, Text, Whole
+from thinkific_mcp.values import AsItCame, Count, Flag, Id, Integer, Number, Text
 
 
 class OrderItem(Result):
@@ -47,7 +47,7 @@ class ExternalOrder(Result):
 class Transaction(Arguments):
     """A payment or a refund that happened elsewhere."""
 
-    amount: Annotated[Whole, Field(ge=0)] = Field(description="In the currency's smallest unit: 1999 is $19.99.")
+    amount: Count = Field(description="In the currency's smallest unit: 1999 is $19.99.")
     currency: str = Field(description="Such as USD.")
     reference: str | MISSING = Field(MISSING, description="The payment provider's number for it.")
     action: str | MISSING = Field(MISSING, description="Such as purchase or refund.")

@@ -74,7 +74,7 @@ class PublishAnswer(Arguments):
     """An answer to a publish request."""
 
     publish_request_id: PathId
-    user_id: Id = Field(description="Who answers: the id of a site admin.")
+    user_id: Id = Field(description="Who answers: an admin, see list_users with role site_admin.")
     response_text: str | MISSING = Field(MISSING, description="A message to who asked.")
     notify_requester: bool | MISSING = Field(MISSING, description="true: email who asked.")
 

@@ -2,22 +2,26 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import MISSING
 
 from thinkific_mcp.operation import Arguments, InQuery, Operation, Page, Paging, PathId, Result
 from thinkific_mcp.values import (
-    Decimal,
+    Count,
     Id,
     Integer,
     Integers,
     Number,
     Positive,
+    PositiveNumber,
     StoredTime,
     Text,
     Whole,
+    not_bool,
     wrong,
 )
+
+CodeLength = Annotated[int, Field(ge=6), BeforeValidator(not_bool)]
 
 
 class Promotion(Result):
@@ -51,14 +55,14 @@ class PromotionFields(Arguments):
 
     name: str
     discount_type: Literal["fixed", "percentage"]
-    amount: Annotated[Decimal, Field(gt=0)] = Field(
-        description="Dollars if fixed, per cent (at most 100) if percentage."
-    )
+    amount: PositiveNumber = Field(description="Dollars if fixed, per cent (at most 100) if percentage.")
     description: str | None | MISSING = MISSING
-    starts_at: StoredTime | None | MISSING = MISSING
+    starts_at: StoredTime | None | MISSING = Field(MISSING, description="2026-01-31, or a date-time.")
     expires_at: StoredTime | None | MISSING = Field(MISSING, description="null: no end.")
-    product_ids: list[Id] | MISSING = Field(MISSING, description="What it applies to. Left out: everything.")
-    coupon_ids: list[Id] | MISSING = MISSING
+    product_ids: list[Id] | MISSING = Field(
+        MISSING, description="What it applies to. Left out: everything on sale."
+    )
+    coupon_ids: list[Id] | MISSING = Field(MISSING, description="Existing coupons to move here.")
     duration: Positive | None | MISSING = Field(
         MISSING, description="For how many payments; subscriptions and payment plans only."
     )
@@ -127,7 +131,7 @@ class GetPromotionByCoupon(Operation[Promotion], get="/promotions/by_coupon"):
 
 
 class ListCoupons(Paging, Operation[Page[Coupon]], get="/coupons", operation_id="getCoupons"):
-    """List the coupon codes of one promotion and how often each was used."""
+    """List the coupon codes of one promotion and how often each was used. Promotions: list_promotions."""
 
     promotion_id: Id
 
@@ -148,7 +152,7 @@ class CreateCouponsInBulk(
 
     promotion_id: InQuery[Id]
     bulk_quantity: Whole = Field(ge=1, le=1000, description="How many codes.")
-    bulk_coupon_code_length: Annotated[Whole, Field(ge=6)] | MISSING = MISSING
+    bulk_coupon_code_length: CodeLength | MISSING = MISSING
     bulk_quantity_per_coupon: Positive | None | MISSING = Field(
         MISSING, description="How often each can be used. null: without limit."
     )
@@ -170,7 +174,7 @@ class UpdateCoupon(
     """Change a coupon. code is always needed: give the present one to keep it."""
 
     coupon_id: PathId
-    quantity_used: Annotated[Whole, Field(ge=0)] | MISSING = MISSING
+    quantity_used: Count | MISSING = Field(MISSING, description="Corrects the count of uses.")
 
     def wire_value(self, name: str, value: Any) -> Any:
         """Send `quantity_used` as the string that the published contract asks for."""

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import MISSING
 
 from thinkific_mcp.operation import Arguments, InFilter, InQuery, Operation, Page, Paging, PathId, Place, Result
 from thinkific_mcp.values import (
+    LARGEST_ID,
     AsItCame,
-    Decimal,
     Email,
     Flag,
     Id,
@@ -19,10 +19,12 @@ from thinkific_mcp.values import (
     Text,
     Texts,
     UserReference,
+    not_bool,
     wrong,
 )
 
 Provider = Literal["SSO", "OPENID_CONNECT"]
+Commission = Annotated[float, Field(gt=0, lt=10_000), BeforeValidator(not_bool)]
 Password = Annotated[str, Field(min_length=6)]
 Role = Literal["affiliate", "course_admin", "group_analyst", "site_admin"]
 
@@ -85,8 +87,8 @@ class CustomProfileFieldValue(Arguments):
 class AffiliateFields(Arguments):
     """How an affiliate is paid."""
 
-    affiliate_code: str | MISSING = MISSING
-    affiliate_commission: Annotated[Decimal, Field(gt=0, lt=10_000)] | MISSING = MISSING
+    affiliate_code: str | MISSING = Field(MISSING, description="The role affiliate needs all affiliate fields.")
+    affiliate_commission: Commission | MISSING = MISSING
     affiliate_commission_type: Literal["%", "$"] | MISSING = MISSING
     affiliate_payout_email: Email | MISSING = MISSING
 
@@ -110,7 +112,7 @@ class UserByReference(Arguments):
     def _known_kind(self) -> Self:
         if self.provider is MISSING and not (self.user_id.isascii() and self.user_id.isdecimal()):
             raise wrong("user_id should be a number, or an external id together with provider")
-        if self.provider is MISSING and not 0 < int(self.user_id[:20]) < 2**63:
+        if self.provider is MISSING and not 0 < int(self.user_id[:20]) <= LARGEST_ID:
             raise wrong("user_id should be a positive id")
         return self
 
@@ -174,7 +176,7 @@ class CreateUser(
         MISSING, description="true: required custom fields may be left out."
     )
     external_id: str | MISSING = Field(MISSING, description="Their id in your single sign-on.")
-    provider: Provider | MISSING = Field(MISSING, description="Who gave external_id.")
+    provider: Provider | MISSING = Field(MISSING, description="Who gave external_id; default SSO.")
 
     def needs_confirmation(self, now: datetime) -> bool:
         """Confirm who is given a role."""
@@ -182,7 +184,9 @@ class CreateUser(
 
 
 class GetUser(UserByReference, Operation[User], get="/users/{id}", operation_id="getUserByID"):
-    """Get a user's profile, roles and custom fields. Their courses: list_enrollments. By email: list_users."""
+    """Get a user's profile, roles and custom fields. Their courses: list_enrollments. By email: list_users. Their
+    groups are not told; list_users with group_id tells a group's members.
+    """
 
 
 class UpdateUser(
@@ -200,13 +204,15 @@ class UpdateUser(
     last_name: str | MISSING = MISSING
     email: Email | MISSING = Field(MISSING, description="They sign in with it.")
     password: Password | MISSING = MISSING
-    roles: list[Role] | MISSING = Field(MISSING, description="All roles they shall have; [] for a plain student.")
+    roles: list[Role] | MISSING = Field(MISSING, description="Replaces all roles; [] for a plain student.")
     company: str | None | MISSING = MISSING
     headline: str | None | MISSING = MISSING
     bio: str | None | MISSING = MISSING
     avatar_url: str | None | MISSING = MISSING
     external_source: str | None | MISSING = MISSING
-    custom_profile_fields: list[CustomProfileFieldValue] | MISSING = MISSING
+    custom_profile_fields: list[CustomProfileFieldValue] | MISSING = Field(
+        MISSING, description="Ids: list_custom_profile_fields. value null clears."
+    )
 
     def needs_confirmation(self, now: datetime) -> bool:
         """Confirm what changes how they sign in or what they may do."""

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from thinkific_mcp.sandbox.rules import Node, resolved
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})")
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,18})(\.[0-9]{1,18})?")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_TIME = re.compile(r"[0-9-]{10}T[0-9:]{8}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
@@ -85,16 +84,12 @@ def json_schema(document: Node, schema: Node) -> Node:
         schema["items"] = json_schema(document, schema["items"])
     if schema.pop("nullable", False):
         schema["type"] = [schema["type"], "null"]
-        if "enum" in schema:
-            schema["enum"] = [*schema["enum"], None]
     return schema
 
 
 def _typed(text: str, kind: Any) -> Any:
     if kind == "integer" and _INTEGER.fullmatch(text):
         return int(text)
-    if kind == "number" and _NUMBER.fullmatch(text):
-        return float(text)
     if kind == "boolean":
         return _BOOLEANS.get(text, text)
     return text

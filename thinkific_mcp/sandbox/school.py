@@ -36,7 +36,7 @@ class School:
         self.db.execute("PRAGMA foreign_keys = ON")
         self.is_new = self.value("SELECT count(*) FROM sqlite_master") == 0
         if self.is_new:
-            self.db.executescript(files(__package__).joinpath("schema.sql").read_text("utf-8"))
+            self.db.executescript(files("thinkific_mcp.sandbox").joinpath("schema.sql").read_text("utf-8"))
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Return the rows of a query as dictionaries."""

@@ -75,7 +75,7 @@ class _Server(uvicorn.Server):
 
 
 class _Protocol(H11Protocol):
-    def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
         # asyncio leaves Nagle's algorithm on where it did not open the listener; an answer would take 40 ms.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

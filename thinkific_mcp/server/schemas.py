@@ -4,9 +4,10 @@ One object at the root, no `$ref`, no titles, no unions, nothing that only repea
 where it means something, is `nullable: true` beside the type, as OpenAPI 3.0 and Gemini write it.
 """
 
+from functools import cache
 from typing import Any, cast
 
-from thinkific_mcp.operation import Operation
+from thinkific_mcp.operation import Operation, Paging, Result
 
 Schema = dict[str, Any]
 
@@ -19,7 +20,22 @@ def input_schema(operation: type[Operation[Any]]) -> Schema:
     schema = operation.model_json_schema()
     portable = _portable(schema, schema.get("$defs", {}))
     portable.pop("description", None)
+    portable["properties"] = {name: portable["properties"][name] for name in _by_weight(operation)}
     return portable
+
+
+def _by_weight(operation: type[Operation[Any]]) -> list[str]:
+    """Order arguments as one thinks of them: what it is about, what is needed, what may be said, which page."""
+    places, fields = operation.places(), operation.model_fields
+
+    def weight(name: str) -> int:
+        if places[name].where == "path":
+            return 0
+        if fields[name].is_required():
+            return 1
+        return 3 if name in Paging.model_fields else 2
+
+    return sorted(fields, key=weight)
 
 
 def output_schema(operation: type[Operation[Any]]) -> Schema:
@@ -31,10 +47,13 @@ def output_schema(operation: type[Operation[Any]]) -> Schema:
     result = operation.result_type()
     if result is None:
         return {"type": "object", "properties": {"done": {"type": "string"}}}
+    return {"type": "object", **_shape(result)}
+
+
+@cache
+def _shape(result: type[Result]) -> Schema:
     schema = result.model_json_schema()
-    definitions: dict[str, Schema] = schema.get("$defs", {})
-    shape = _untyped(_portable(schema, definitions, drop={"description", "required"}))
-    return {"type": "object", **shape}
+    return _untyped(_portable(schema, schema.get("$defs", {}), drop={"description", "required"}))
 
 
 def _portable(node: Any, definitions: dict[str, Schema], drop: set[str] | None = None) -> Any:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from math import fsum
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -33,7 +34,7 @@ class Dice:
 
     def weighted(self, options: Sequence[T], weights: Sequence[float]) -> T:
         """Return one of the options, as likely as its weight."""
-        rest = self.roll() * sum(weights)
+        rest = self.roll() * fsum(weights)
         for option, weight in zip(options, weights, strict=True):
             rest -= weight
             if rest < 0:

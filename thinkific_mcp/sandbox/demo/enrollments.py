@@ -7,7 +7,7 @@ from thinkific_mcp.sandbox.demo.book import Book
 from thinkific_mcp.sandbox.demo.courses import Course
 from thinkific_mcp.sandbox.demo.dice import Dice
 from thinkific_mcp.sandbox.demo.products import Product
-from thinkific_mcp.sandbox.demo.progress import Access, Progress, study
+from thinkific_mcp.sandbox.demo.progress import Access, study
 from thinkific_mcp.sandbox.demo.students import Student
 
 # What twenty students take: the id of a bundle (0 is none) and how many single courses; 50 enrollments in all.
@@ -103,17 +103,18 @@ def _choices(
 
 def _moment(dice: Dice, student: Student, product: Product) -> float:
     earliest = max(student.joined, product.created)
+    # Most take their courses soon after joining, or soon after the course came out.
     return earliest * (1 - 0.98 * dice.roll() ** 3)
 
 
 def _terms(dice: Dice, student: Student, choice: Choice) -> tuple[Access, Sale | None]:
     product, when, sent = choice
     free = product.payment_type == "free"
-    single = product.bundle_id is None
-    if single and not sent and not free and dice.chance(TRIAL):
+    picked = product.bundle_id is None and not sent
+    if picked and not free and dice.chance(TRIAL):
         return Access(begins=None, ends=None), None
     expiry = when + product.days if product.days else None
-    if single and not sent and when > RECENT and dice.chance(PREORDER):
+    if picked and when > RECENT and dice.chance(PREORDER):
         begins = dice.between(1, 30)
         access = Access(begins, begins + product.days if product.days else None)
         return access, None if free else Sale(when, student, product, refunded=False, invoiced=False)
@@ -129,7 +130,7 @@ def _terms(dice: Dice, student: Student, choice: Choice) -> tuple[Access, Sale |
 
 
 def _enrollment(dice: Dice, student: Student, course: Course, choice: Choice, access: Access) -> Enrollment:
-    progress: Progress = study(dice, course.contents, choice.when, access)
+    progress = study(dice, course.contents, choice.when, access)
     return Enrollment(
         user_id=student.id,
         course_id=course.id,

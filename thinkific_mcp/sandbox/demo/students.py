@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from math import fsum
 from typing import Any, NamedTuple
 
 from thinkific_mcp.sandbox.demo.book import Book, read
@@ -127,7 +128,7 @@ def _invented(groups: Sequence[Group]) -> Iterator[Profile]:
     shares = [culture["share"] for culture in cultures]
     emails: set[str] = set()
     memberships = [*groups, None]
-    chances = [*(group.share for group in groups), 1 - sum(group.share for group in groups)]
+    chances = [*(group.share for group in groups), 1 - fsum(group.share for group in groups)]
     while True:
         culture = dice.weighted(cultures, shares)
         first_name, first = dice.pick(list(culture["first"].items()))

@@ -1,0 +1,161 @@
+"""Write what is derived from the code: README tables, tool snapshots, server.json.
+
+    python tools/generate.py            write everything
+    python tools/generate.py --check    only say what is out of date; exit 1 if anything is
+
+A test does the same check, so a change of a tool, a setting or the version shows as a change of these files.
+"""
+
+import argparse
+import json
+import re
+import sys
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import SecretStr
+
+from thinkific_mcp.api import OPERATIONS, TOOLSETS
+from thinkific_mcp.operation import Operation
+from thinkific_mcp.server.tools import as_tool, describe
+from thinkific_mcp.settings import Flag, Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+SNAPSHOTS = Path("tests/snapshots/tools")
+SERVER_NAME = "io.github.thinkific-mcp/thinkific-mcp"
+REPOSITORY = "https://github.com/thinkific-mcp/thinkific-mcp"
+
+
+def generated() -> dict[Path, str]:
+    """Return every derived file, by its path from the root, with the content it should have."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    readme = _between(readme, "tools", tool_table())
+    readme = _between(readme, "settings", settings_table())
+    files = {Path("README.md"): readme, Path("server.json"): _json(server_json())}
+    return files | {SNAPSHOTS / f"{name}.json": _json(snapshot(OPERATIONS[name])) for name in OPERATIONS}
+
+
+def out_of_date() -> list[Path]:
+    """Return the derived files that are missing, changed, or no longer derived from anything."""
+    wanted = generated()
+    changed = [path for path, text in wanted.items() if not _holds(ROOT / path, text)]
+    orphans = [SNAPSHOTS / path.name for path in (ROOT / SNAPSHOTS).glob("*.json")]
+    return changed + [path for path in orphans if path not in wanted]
+
+
+def snapshot(operation: type[Operation[Any]]) -> Mapping[str, Any]:
+    """Return a tool's definition as hosts are shown it."""
+    tool = as_tool(operation)
+    return {
+        "name": tool.name,
+        "title": tool.title,
+        "description": tool.description,
+        "inputSchema": tool.parameters,
+        "outputSchema": tool.output_schema,
+        "annotations": tool.annotations.model_dump(by_alias=True, exclude_none=True) if tool.annotations else {},
+        "_meta": tool.meta,
+    }
+
+
+def tool_table() -> str:
+    """Return the README's table of tools."""
+    lines = ["| toolset | tool | what it does |", "|---|---|---|"]
+    for toolset, operations in TOOLSETS.items():
+        for operation in operations:
+            words = re.split(r"(?<=\.)\s", describe(operation), maxsplit=1)[0]
+            lines.append(f"| {toolset} | `{operation.spec.name}`{_mark(operation)} | {words} |")
+    return "\n".join(lines)
+
+
+def _mark(operation: type[Operation[Any]]) -> str:
+    if operation.spec.effect == "read":
+        return ""
+    return " **!**" if operation.spec.guarded else " *"
+
+
+def settings_table() -> str:
+    """Return the README's table of settings."""
+    lines = ["| variable | flag | default | what it is |", "|---|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        flag = next((mark for mark in field.metadata if isinstance(mark, Flag)), None)
+        option = f"`{' '.join(['--' + name.replace('_', '-'), flag.metavar]).strip()}`" if flag else ""
+        default = "" if field.default in ("", None, False, []) else f"{field.default}"
+        lines.append(f"| `THINKIFIC_{name.upper()}` | {option} | {default} | {field.description} |")
+    return "\n".join(lines)
+
+
+def server_json() -> Mapping[str, Any]:
+    """Return the entry of the MCP registry."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    variables = [
+        {
+            "name": f"THINKIFIC_{name.upper()}",
+            "description": (field.description or "").replace("`", ""),
+            **({"isRequired": True} if name in ("subdomain", "api_key") else {}),
+            **({"isSecret": True} if SecretStr in get_args(field.annotation) else {}),
+            **({"format": "boolean"} if field.annotation is bool else {}),
+        }
+        for name, field in Settings.model_fields.items()
+    ]
+    return {
+        "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+        "name": SERVER_NAME,
+        "title": "Thinkific",
+        "description": project["description"],
+        "version": project["version"],
+        "repository": {"url": REPOSITORY, "source": "github"},
+        "packages": [
+            {
+                "registryType": "pypi",
+                "identifier": project["name"],
+                "version": project["version"],
+                "runtimeHint": "uvx",
+                "transport": {"type": "stdio"},
+                "environmentVariables": variables,
+            }
+        ],
+    }
+
+
+def _between(text: str, name: str, table: str) -> str:
+    start, end = f"<!-- {name}: generated by tools/generate.py -->", f"<!-- /{name} -->"
+    before, found_start, rest = text.partition(start)
+    _, found_end, after = rest.partition(end)
+    if not (found_start and found_end):
+        raise SystemExit(f"README.md has no place for the table of {name}: {start} … {end}")
+    return f"{before}{start}\n{table}\n{end}{after}"
+
+
+def _json(data: Mapping[str, Any]) -> str:
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text("utf-8") == text
+
+
+def main() -> int:
+    """Write or check the derived files."""
+    parser = argparse.ArgumentParser(description="Write what is derived from the code.")
+    parser.add_argument("--check", action="store_true", help="only say what is out of date")
+    stale = out_of_date()
+    if parser.parse_args().check:
+        for path in stale:
+            print(f"out of date: {path}")
+        return 1 if stale else 0
+    wanted = generated()
+    for path in stale:
+        if path in wanted:
+            (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+            (ROOT / path).write_text(wanted[path], "utf-8")
+            print(f"wrote {path}")
+        else:
+            (ROOT / path).unlink()
+            print(f"removed {path}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
