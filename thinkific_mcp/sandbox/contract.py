@@ -8,6 +8,7 @@ Every amendment says why. One that no longer fits the published document is stal
 
 import json
 from copy import deepcopy
+from functools import partial
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any
@@ -42,12 +43,25 @@ def amended(published: Document, amendments: Document) -> Document:
     Raises:
         StaleAmendmentError: an amendment no longer fits the published document.
     """
-    document = deepcopy(published)
-    for change in amendments["changes"]:
-        _change(published, document, change)
-    for rule in amendments["rules"]:
-        _apply(document, rule)
+    document, stale = amended_as_far_as_possible(published, amendments)
+    if stale:
+        raise StaleAmendmentError("\n".join(stale))
     return document
+
+
+def amended_as_far_as_possible(published: Document, amendments: Document) -> tuple[Document, list[str]]:
+    """Return a published document with the amendments that fit it, and a line for each that does not."""
+    document, stale = deepcopy(published), list[str]()
+    steps = [
+        *(partial(_change, published, document, change) for change in amendments["changes"]),
+        *(partial(_apply, document, rule) for rule in amendments["rules"]),
+    ]
+    for step in steps:
+        try:
+            step()
+        except StaleAmendmentError as misfit:
+            stale.append(str(misfit))
+    return document, stale
 
 
 def _change(published: Document, document: Document, change: Document) -> None:

@@ -76,13 +76,26 @@ def strict_bodies(document: Node) -> Iterator[str]:
             yield "properties"
 
 
-def nullable(document: Node, properties: dict[str, list[str]]) -> Iterator[str]:
+def nullable(document: Node, properties: list[str]) -> Iterator[str]:
     """Let request fields be null where null means something; bodies are named or given by their path."""
-    bodies = {**document["components"]["schemas"], **_inline_bodies(document)}
-    for body, names in properties.items():
-        for name in names:
-            bodies[body]["properties"][name]["nullable"] = True
-            yield body
+    for name, schema in _named_properties(document, properties):
+        schema["nullable"] = True
+        yield name
+
+
+def capped(document: Node, maximum: Node) -> Iterator[str]:
+    """Mark parameters of which a greater value is not refused, but answered like the greatest."""
+    for name, schema in _parameters(document):
+        if name in maximum:
+            schema["x-cap"] = maximum[name]
+            yield name
+
+
+def unread(document: Node, properties: list[str]) -> Iterator[str]:
+    """Mark properties of answers that Thinkific sends and we do not declare."""
+    for name, schema in _named_properties(document, properties):
+        schema["x-unread"] = True
+        yield name
 
 
 def numbers_as_strings(document: Node, names: list[str]) -> Iterator[str]:
@@ -114,6 +127,8 @@ RULES: dict[str, Rule] = {
         dates,
         strict_bodies,
         nullable,
+        capped,
+        unread,
         numbers_as_strings,
         nullable_answers,
     )
@@ -155,6 +170,15 @@ def _content(holder: Node) -> Iterator[Node]:
 def _request_schemas(document: Node) -> Iterator[Node]:
     for _, operation in operations(document):
         yield from _content(operation.get("requestBody", {}))
+
+
+def _named_properties(document: Node, names: list[str]) -> Iterator[tuple[str, Node]]:
+    """Yield the properties that names such as `Coupon.note` or `PUT /coupons/{id}.note` stand for."""
+    schemas = {**document["components"]["schemas"], **_inline_bodies(document)}
+    for name in names:
+        owner, _, own_name = name.rpartition(".")
+        if own_name in schemas.get(owner, {}).get("properties", {}):
+            yield name, schemas[owner]["properties"][own_name]
 
 
 def _inline_bodies(document: Node) -> dict[str, Node]:

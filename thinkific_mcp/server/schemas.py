@@ -4,15 +4,17 @@ One object at the root, no `$ref`, no titles, no unions, nothing that only repea
 where it means something, is `nullable: true` beside the type, as OpenAPI 3.0 and Gemini write it.
 """
 
-from functools import cache
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Annotated, Any, cast, get_args, get_origin
 
-from thinkific_mcp.operation import Operation, Paging, Result
+from pydantic import BaseModel, WithJsonSchema
+
+from thinkific_mcp.operation import Operation, Paging
 
 Schema = dict[str, Any]
 
 # Left out: what the server checks anyway and a provider may not know, and what only costs tokens.
-_NOISE = {"title", "default", "additionalProperties", "exclusiveMinimum", "exclusiveMaximum"}
+_NOISE = {"$defs", "title", "default", "additionalProperties", "exclusiveMinimum", "exclusiveMaximum"}
 
 
 def input_schema(operation: type[Operation[Any]]) -> Schema:
@@ -47,19 +49,30 @@ def output_schema(operation: type[Operation[Any]]) -> Schema:
     result = operation.result_type()
     if result is None:
         return {"type": "object", "properties": {"done": {"type": "string"}}}
-    return {"type": "object", **_shape(result)}
+    return {"type": "object", **_promise(result)}
 
 
-@cache
-def _shape(result: type[Result]) -> Schema:
-    schema = result.model_json_schema()
-    return _untyped(_portable(schema, schema.get("$defs", {}), drop={"description", "required"}))
+def _promise(kind: Any, marks: Sequence[Any] = ()) -> Schema:
+    """Read from a result's types what its schema may promise.
+
+    Pydantic's own schema would cost the validators of all results, which no list of tools needs, at every start.
+    """
+    stated = next((mark for mark in marks if isinstance(mark, WithJsonSchema)), None)
+    if stated is not None:
+        return dict(stated.json_schema or {})
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        fields = kind.model_fields.items()
+        return {"properties": {name: _promise(field.annotation, field.metadata) for name, field in fields}}
+    parts = get_args(kind)
+    if get_origin(kind) is Annotated:
+        return _promise(parts[0], parts[1:])
+    return {"items": _promise(parts[0])} if get_origin(kind) is list else _promise(parts[0])
 
 
-def _portable(node: Any, definitions: dict[str, Schema], drop: set[str] | None = None) -> Any:
+def _portable(node: Any, definitions: dict[str, Schema]) -> Any:
     """Inline references, fold null into `nullable`, and drop the noise, everywhere below a node."""
     if isinstance(node, list):
-        return [_portable(part, definitions, drop) for part in cast(list[Any], node)]
+        return [_portable(part, definitions) for part in cast(list[Any], node)]
     if not isinstance(node, dict):
         return node
     schema = cast(Schema, node)
@@ -67,29 +80,15 @@ def _portable(node: Any, definitions: dict[str, Schema], drop: set[str] | None =
         target = definitions[schema["$ref"].rpartition("/")[2]]
         target = {key: value for key, value in target.items() if key != "description"}
         rest = {key: value for key, value in schema.items() if key != "$ref"}
-        return _portable(target | rest, definitions, drop)
+        return _portable(target | rest, definitions)
     if "anyOf" in schema:
         options = [option for option in schema["anyOf"] if option != {"type": "null"}]
         rest = {key: value for key, value in schema.items() if key != "anyOf"}
-        return _portable(options[0] | {"nullable": True} | rest, definitions, drop)
-    unwanted = _NOISE | (drop or set()) | {"$defs"}
+        return _portable(options[0] | {"nullable": True} | rest, definitions)
     return {
-        key: {name: _portable(part, definitions, drop) for name, part in value.items()}
+        key: {name: _portable(part, definitions) for name, part in value.items()}
         if key == "properties"
-        else _portable(value, definitions, drop)
+        else _portable(value, definitions)
         for key, value in schema.items()
-        if key not in unwanted
+        if key not in _NOISE
     }
-
-
-def _untyped(schema: Schema) -> Schema:
-    """Take back what an answer may break: that something nested is a list or an object, or is not null."""
-    kept: Schema = {}
-    for key, value in schema.items():
-        if key == "properties":
-            kept[key] = {name: _untyped(part) for name, part in value.items()}
-        elif key == "items":
-            kept[key] = _untyped(value)
-        elif key != "nullable" and value not in ("array", "object"):
-            kept[key] = value
-    return kept
