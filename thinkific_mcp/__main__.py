@@ -28,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = {name: given.pop(name) for name in _OPTIONS if name in given}
     try:
         settings = load_settings(given)
-        _log_to_stderr(settings.log_level)
+        logging.basicConfig(
+            level=settings.log_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
+        )
         return _run(command, settings, options)
     except SettingsError as error:
         print(f"thinkific-mcp: {error}", file=sys.stderr)
@@ -117,13 +119,6 @@ def _settings_flags() -> argparse.ArgumentParser:
         else:
             group.add_argument(option, dest=name, action="store_true", help=words)
     return parser
-
-
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(level=level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    # They log every address at INFO, and a filter by email stands in the address.
-    for name in ("httpx2", "httpcore2"):
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """The client: one connection pool, one identity, every operation."""
 
+import logging
 import time
 from collections.abc import Callable
+from functools import cached_property
 from importlib.metadata import version
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -15,6 +17,10 @@ from thinkific_mcp.errors import UnreachableError
 from thinkific_mcp.operation import Operation
 
 R = TypeVar("R")
+
+# They log every address at INFO, and a filter by email stands in the address.
+for _name in ("httpx2", "httpcore2"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 BASE_URL = "https://api.thinkific.com/api/public/v1"
 
@@ -44,14 +50,22 @@ class Thinkific:
         transport: httpx2.AsyncBaseTransport | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
+        self._credentials = credentials
+        self._base_url = base_url
         self._client_secret = client_secret
+        self._timeout = httpx2.Timeout(timeout, connect=min(timeout, 10))
+        self._transport = transport
         self._now = now
-        self._http = httpx2.AsyncClient(
-            auth=credentials,
-            base_url=base_url,
+
+    @cached_property
+    def _http(self) -> httpx2.AsyncClient:
+        # Made for the first request: reading the certificates would delay every server's start by 20 ms and more.
+        return httpx2.AsyncClient(
+            auth=self._credentials,
+            base_url=self._base_url,
             headers={"User-Agent": f"thinkific-mcp/{version('thinkific-mcp')}", "Accept": "application/json"},
-            timeout=httpx2.Timeout(timeout, connect=min(timeout, 10)),
-            transport=transport,
+            timeout=self._timeout,
+            transport=self._transport,
         )
 
     async def __call__(self, operation: Operation[R]) -> R:
@@ -84,7 +98,8 @@ class Thinkific:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        if "_http" in vars(self):
+            await self._http.aclose()
 
     async def __aenter__(self) -> Self:
         return self

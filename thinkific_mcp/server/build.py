@@ -1,5 +1,6 @@
 """The MCP server."""
 
+import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
@@ -10,6 +11,9 @@ from mcp.server.mcpserver import MCPServer
 from thinkific_mcp.client import Thinkific
 from thinkific_mcp.operation import Operation
 from thinkific_mcp.server.tools import as_tool
+
+# It logs the text of every failed call at INFO, and Thinkific's words in there may speak of students.
+logging.getLogger("mcp.server.mcpserver.server").setLevel(logging.WARNING)
 
 _INSTRUCTIONS = """\
 Runs one Thinkific school. Products are what is sold: each is a course or a bundle, with an id of its own. \
