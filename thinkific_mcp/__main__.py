@@ -1,11 +1,12 @@
 """The command line: `thinkific-mcp`, the MCP server on stdio, and the commands beside it."""
 
 import argparse
+import io
 import logging
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 from thinkific_mcp.errors import SettingsError
 from thinkific_mcp.settings import Flag, Settings, load_settings
@@ -26,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = vars(_parser().parse_args(arguments))
     command: str = given.pop("command", None) or "serve"
     options = {name: given.pop(name) for name in _OPTIONS if name in given}
+    # A name may hold what the terminal cannot show.
+    cast(io.TextIOWrapper, sys.stdout).reconfigure(errors="backslashreplace")
     try:
         settings = load_settings(given)
         logging.basicConfig(

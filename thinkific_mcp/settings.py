@@ -83,14 +83,12 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _safe_address(cls, value: str) -> str:
-        if not value:
+        address = value.strip().rstrip("/")
+        if not address:
             return ""
-        address = urlsplit(value.strip())
-        host = address.hostname or ""
-        is_safe = address.scheme == "https" or (address.scheme == "http" and _is_loopback(host))
-        if not (host and is_safe) or address.username or address.query or address.fragment:
+        if not _is_safe(address):
             raise ValueError("should be an https address, or http on this machine only")
-        return value.strip().rstrip("/") + ("" if address.path.rstrip("/") else _API_PATH)
+        return address if urlsplit(address).path else address + _API_PATH
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -142,6 +140,17 @@ def load_settings(flags: dict[str, Any]) -> Settings:
             message = re.sub("^(Value error, |Input )", "", details["msg"])
             problems.append(f"{place}: {message}" if name else message)
         raise SettingsError("; ".join(problems)) from None
+
+
+def _is_safe(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    if not host or parts.username or parts.query or parts.fragment or re.search(r"[^!-~]", address):
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
 
 
 def _is_loopback(host: str) -> bool:

@@ -45,7 +45,7 @@ def moment(value: Any) -> datetime:
         found = datetime(value.year, value.month, value.day)
     else:
         try:
-            found = datetime.fromisoformat(value.strip())
+            found = datetime.fromisoformat(value.strip().upper())
         except (AttributeError, ValueError):
             raise wrong(
                 "should be a date such as 2026-01-31 or a date-time such as 2026-01-31T09:00:00Z"

@@ -27,6 +27,7 @@ class Enrollment(Result):
     started_at: Text = None
     completed_at: Text = None
     expiry_date: Text = None
+    created_at: Text = None
     updated_at: Text = None
 
 

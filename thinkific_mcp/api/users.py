@@ -24,7 +24,7 @@ from thinkific_mcp.values import (
 )
 
 Provider = Literal["SSO", "OPENID_CONNECT"]
-Commission = Annotated[float, Field(gt=0, lt=10_000), BeforeValidator(not_bool)]
+Commission = Annotated[float, Field(gt=0, lt=9999.99), BeforeValidator(not_bool)]
 Password = Annotated[str, Field(min_length=6)]
 Role = Literal["affiliate", "course_admin", "group_analyst", "site_admin"]
 

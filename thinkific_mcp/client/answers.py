@@ -1,6 +1,7 @@
 """From Thinkific's answer to data, or to the error that says what to do."""
 
 import json
+import math
 import re
 from typing import Any, cast
 
@@ -44,7 +45,7 @@ def read_answer(operation: Operation[Any], response: httpx2.Response, now: float
     if operation.result_type() is None or not (is_read or response.content.strip()):
         return None
     try:
-        return json.loads(response.content, parse_constant=lambda _: None)
+        return json.loads(response.content, parse_constant=lambda _: None, parse_float=_finite)
     except (ValueError, RecursionError):
         raise UnreadableAnswerError(
             f"Thinkific's answer ({response.status_code}) is not JSON. {what_now(operation)}"
@@ -55,7 +56,7 @@ def refusal(operation: Operation[Any], response: httpx2.Response, now: float) ->
     """Translate an answer other than success into the error of its status."""
     status = response.status_code
     said = _said(response)
-    quoted = f" Thinkific says: {said}" if said else ""
+    quoted = _quoted(said)
     match status:
         case 400:
             return BadRequestError(
@@ -120,6 +121,17 @@ def what_now(operation: Operation[Any]) -> str:
     if operation.spec.effect == "read":
         return "Try again later."
     return "Whether the change was made is not known: look before you try again."
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+def _quoted(said: str) -> str:
+    if not said:
+        return ""
+    return f" Thinkific says: {said}" if said[-1] in ".!?…" else f" Thinkific says: {said}."
 
 
 def _addressed(operation: Operation[Any]) -> str:

@@ -13,7 +13,7 @@ import httpx2
 from thinkific_mcp.client.answers import read_answer, what_now
 from thinkific_mcp.client.credentials import Credentials
 from thinkific_mcp.client.requests import build_request
-from thinkific_mcp.errors import UnreachableError
+from thinkific_mcp.errors import SettingsError, UnreachableError
 from thinkific_mcp.operation import Operation
 
 R = TypeVar("R")
@@ -60,13 +60,19 @@ class Thinkific:
     @cached_property
     def _http(self) -> httpx2.AsyncClient:
         # Made for the first request: reading the certificates would delay every server's start by 20 ms and more.
-        return httpx2.AsyncClient(
-            auth=self._credentials,
-            base_url=self._base_url,
-            headers={"User-Agent": f"thinkific-mcp/{version('thinkific-mcp')}", "Accept": "application/json"},
-            timeout=self._timeout,
-            transport=self._transport,
-        )
+        try:
+            return httpx2.AsyncClient(
+                auth=self._credentials,
+                base_url=self._base_url,
+                headers={"User-Agent": f"thinkific-mcp/{version('thinkific-mcp')}", "Accept": "application/json"},
+                timeout=self._timeout,
+                transport=self._transport,
+            )
+        except (ValueError, OSError, httpx2.InvalidURL) as error:
+            raise SettingsError(
+                f"The environment's proxy or certificates cannot be used ({type(error).__name__}); "
+                "nothing was sent. Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
+            ) from None
 
     async def __call__(self, operation: Operation[R]) -> R:
         """Carry out an operation and return its result.
@@ -75,7 +81,7 @@ class Thinkific:
             ApiError: Thinkific refused; see `thinkific_mcp.errors` for the kinds.
             UnreachableError: there was no answer.
             UnreadableAnswerError: the answer is not what the API promises.
-            SettingsError: the operation needs a setting that is missing; nothing was sent.
+            SettingsError: a setting is missing or cannot be used; nothing was sent.
         """
         request = build_request(self._http, operation, self._client_secret)
         response = await self._send(operation, request)

@@ -14,6 +14,7 @@ from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
 from thinkific_mcp.api import OPERATIONS
+from thinkific_mcp.commands.printable import printable, printable_json
 from thinkific_mcp.commands.table import record, table
 from thinkific_mcp.errors import ArgumentError, SettingsError
 from thinkific_mcp.operation import Page
@@ -61,7 +62,7 @@ def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confir
     if result.is_error:
         print(_texts(result).removeprefix(f"Error executing tool {tool}: "), file=sys.stderr)
         return 1
-    print(_as_json(result) if as_json else _for_people(tool, result))
+    print(printable_json(result.structured_content) if as_json else _for_people(tool, result))
     return 0
 
 
@@ -86,7 +87,7 @@ def _confirmed(tool: str, given: Mapping[str, Any]) -> bool:
         return True  # it goes no further than the server, which says what is wrong
     if not asked.needs_confirmation(datetime.now(UTC)):
         return True
-    what = f"{operation.spec.title}: {asked.summary()}"
+    what = printable(f"{operation.spec.title}: {asked.summary()}")
     if not sys.stdin.isatty():
         print(f"Not done, since nobody can be asked: {what}. Add --yes to do it.", file=sys.stderr)
         return False
@@ -119,10 +120,6 @@ async def _patience() -> AsyncGenerator[None]:
 
 def _texts(result: CallToolResult) -> str:
     return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
-
-
-def _as_json(result: CallToolResult) -> str:
-    return json.dumps(result.structured_content, ensure_ascii=False, indent=2)
 
 
 def _for_people(tool: str, result: CallToolResult) -> str:

@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+from thinkific_mcp.commands.printable import printable
+
 _WIDEST_CELL = 40
 
 
@@ -49,16 +51,18 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list) and not any(isinstance(part, list | dict) for part in cast(list[Any], value)):
-        return ", ".join(str(part) for part in cast(list[Any], value))
-    text = json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value)
-    # What students wrote may hold line breaks, and sequences that command a terminal.
-    return "".join(
-        " " if unicodedata.category(character) in ("Cc", "Zl", "Zp") else character for character in text
-    )
+        return printable(", ".join(str(part) for part in cast(list[Any], value)))
+    return printable(json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value))
 
 
 def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _padded(text: str, width: int) -> str:

@@ -1,4 +1,4 @@
-"""Results as plain data: no nulls, no fields that only old themes use, nothing else changed."""
+"""Results as plain data: no nulls, no fields that only old themes use, no text that cannot be sent on."""
 
 from typing import Any, cast
 
@@ -19,7 +19,10 @@ def plain(value: Any) -> Any:
         return plain(shown | (value.model_extra or {}))
     if isinstance(value, dict):
         parts = cast(dict[str, Any], value)
-        return {str(name): plain(part) for name, part in parts.items() if part is not None}
+        return {plain(str(name)): plain(part) for name, part in parts.items() if part is not None}
     if isinstance(value, list):
         return [plain(part) for part in cast(list[Any], value)]
+    if isinstance(value, str):
+        # JSON can escape half of a surrogate pair, which has no place in UTF-8.
+        return value.encode("utf-8", "replace").decode()
     return value

@@ -164,7 +164,7 @@ def _parameters(document: Node) -> Iterator[tuple[str, Node]]:
 
 def _content(holder: Node) -> Iterator[Node]:
     for media in holder.get("content", {}).values():
-        yield media["schema"]
+        yield media.get("schema", {})
 
 
 def _request_schemas(document: Node) -> Iterator[Node]:
