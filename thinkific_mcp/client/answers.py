@@ -42,13 +42,15 @@ def read_answer(operation: Operation[Any], response: httpx2.Response, now: float
     if not response.is_success:
         raise refusal(operation, response, now)
     is_read = operation.spec.effect == "read"
-    if operation.result_type() is None or not (is_read or response.content.strip()):
+    is_empty = not response.content.strip()
+    if operation.result_type() is None or (is_empty and not is_read):
         return None
     try:
         return json.loads(response.content, parse_constant=lambda _: None, parse_float=_finite)
     except (ValueError, RecursionError):
         raise UnreadableAnswerError(
-            f"Thinkific's answer ({response.status_code}) is not JSON. {what_now(operation)}"
+            f"Thinkific's answer ({response.status_code}) is {'empty' if is_empty else 'not JSON'}. "
+            f"{what_now(operation)}"
         ) from None
 
 

@@ -30,6 +30,9 @@ def read_arguments(
     """
     known: Mapping[str, Schema] = schema["properties"]
     given = {name: _from_json(value, known.get(name, {})) for name, value in arguments.items()}
+    unsendable = [name for name in known if not _is_sendable(given.get(name))]
+    if unsendable:
+        raise ArgumentError(f"{', '.join(unsendable)}: has half of a character. Nothing was sent.")
     try:
         return operation.model_validate(given)
     except ValidationError as error:
@@ -49,6 +52,15 @@ def _from_json(value: Any, schema: Schema) -> Any:
     except (ValueError, RecursionError):
         return value
     return cast(Any, read) if isinstance(read, list | dict) else value
+
+
+def _is_sendable(value: Any) -> bool:
+    """Tell whether a value can be written in UTF-8; JSON can escape half of a surrogate pair, which cannot."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except (UnicodeEncodeError, RecursionError):
+        return False
+    return True
 
 
 def _problem(kind: str, location: tuple[int | str, ...], message: str, known: list[str]) -> str:

@@ -1,0 +1,78 @@
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Literal, Protocol, cast
+
+import httpx2
+import pytest
+from jsonschema import Draft202012Validator
+from mcp import Client
+from mcp_types import CallToolResult, TextContent
+
+from thinkific_mcp.api import OPERATIONS
+from thinkific_mcp.client import ApiKey, Credentials, Thinkific
+from thinkific_mcp.sandbox import Sandbox
+from thinkific_mcp.server import build_server
+
+from .examples import NOW, demo_sandbox
+
+Era = Literal["legacy", "auto"]
+ERAS: tuple[Era, ...] = ("legacy", "auto")
+KEY = ApiKey("sandbox", "sandbox")
+
+
+def opened(
+    transport: httpx2.AsyncBaseTransport,
+    tools: Sequence[str],
+    era: Era,
+    *,
+    credentials: Credentials = KEY,
+    client_secret: str = "sandbox",
+) -> Client:
+    """Connect an MCP client, in process, to a server with these tools only."""
+
+    def upstream() -> AbstractAsyncContextManager[Thinkific]:
+        return Thinkific(credentials, client_secret=client_secret, transport=transport, now=NOW.timestamp)
+
+    return Client(build_server(upstream, [OPERATIONS[tool] for tool in tools]), mode=era)
+
+
+def assert_valid(schema: Mapping[str, Any] | None, data: Any) -> None:
+    """Hold data against a JSON Schema."""
+    validator = cast(Any, Draft202012Validator(schema or {}))
+    validator.validate(data)
+
+
+def text_of(result: CallToolResult) -> str:
+    """Return all that a model reads of a result."""
+    return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+class CallTool(Protocol):
+    """Calls one tool on the sandbox, through a client of its own."""
+
+    async def __call__(self, tool: str, /, **arguments: Any) -> CallToolResult: ...
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    # For the session, because hypothesis refuses what is set up anew for each test.
+    return "asyncio"
+
+
+@pytest.fixture(params=ERAS)
+def era(request: pytest.FixtureRequest) -> Era:
+    return cast(Era, request.param)
+
+
+@pytest.fixture
+def sandbox() -> Sandbox:
+    return demo_sandbox()
+
+
+@pytest.fixture
+def call(sandbox: Sandbox) -> CallTool:
+    async def call(tool: str, /, **arguments: Any) -> CallToolResult:
+        async with opened(httpx2.ASGITransport(sandbox), [tool], "auto") as client:
+            return await client.call_tool(tool, arguments)
+
+    return call
