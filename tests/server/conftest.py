@@ -53,12 +53,6 @@ class CallTool(Protocol):
     async def __call__(self, tool: str, /, **arguments: Any) -> CallToolResult: ...
 
 
-@pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    # For the session, because hypothesis refuses what is set up anew for each test.
-    return "asyncio"
-
-
 @pytest.fixture(params=ERAS)
 def era(request: pytest.FixtureRequest) -> Era:
     return cast(Era, request.param)
