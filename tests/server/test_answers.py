@@ -22,7 +22,16 @@ FIELDS = sorted(
     )
 )
 # Numbers that JSON can write and few can read, and half a character.
-ODDITIES = ["1e400", "-1e400", "NaN", "1" * 400, '"\\ud800"', '"9' + "9" * 5000 + '"', "[" * 60 + "]" * 60]
+ODDITIES = [
+    "1e400",
+    "-1e400",
+    "NaN",
+    "1" * 400,
+    '"\\ud800"',
+    '"9' + "9" * 5000 + '"',
+    "[" * 60 + "]" * 60,
+    "[" * 400 + "]" * 400,
+]
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(), max_size=8)
 JSON = st.recursive(

@@ -45,7 +45,7 @@ async def refused(sandbox: Sandbox, credentials: Credentials, tool: str) -> str:
 
 async def test_wrong_credentials_say_both_reasons_and_how_to_check(sandbox: Sandbox) -> None:
     text = await refused(sandbox, ApiKey("sandbox", "not-the-key-7313"), "list_courses")
-    assert "401" in text and "key" in text and "plan" in text and "doctor" in text
+    assert "401" in text and "key" in text and "plan" in text and "Check" in text
     assert "7313" not in text
 
 

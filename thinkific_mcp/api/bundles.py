@@ -2,13 +2,18 @@
 
 from datetime import datetime
 
-from pydantic import Field
 from pydantic_core import MISSING
 
 from thinkific_mcp.api.courses import Course
-from thinkific_mcp.api.enrollments import AccessTimes, Enrollment, EnrollmentChanges, takes_access_away
+from thinkific_mcp.api.enrollments import (
+    AccessTimes,
+    Enrollment,
+    EnrollmentChanges,
+    EnrollmentFilters,
+    takes_access_away,
+)
 from thinkific_mcp.operation import InFilter, Operation, Page, Paging, PathId, Result
-from thinkific_mcp.values import DateFilter, DeprecatedText, Email, Id, Integer, Integers, Text
+from thinkific_mcp.values import DateFilter, DeprecatedText, Id, Integer, Integers, Text
 
 
 class Bundle(Result):
@@ -45,6 +50,7 @@ class ListBundleCourses(Paging, Operation[Page[Course]], get="/bundles/{id}/cour
 
 class ListBundleEnrollments(
     Paging,
+    EnrollmentFilters,
     Operation[Page[Enrollment]],
     get="/bundles/{id}/enrollments",
     operation_id="getBundleEnrollments",
@@ -52,19 +58,6 @@ class ListBundleEnrollments(
     """List enrollments that students have through a bundle. Dates as in list_enrollments."""
 
     bundle_id: PathId
-    user_id: InFilter[Id] = MISSING
-    email: InFilter[Email] = Field(MISSING, description="The student's exact email.")
-    completed: InFilter[bool] = MISSING
-    expired: InFilter[bool] = MISSING
-    created_on: InFilter[DateFilter] = MISSING
-    created_before: InFilter[DateFilter] = MISSING
-    created_on_or_before: InFilter[DateFilter] = MISSING
-    created_after: InFilter[DateFilter] = MISSING
-    created_on_or_after: InFilter[DateFilter] = MISSING
-    updated_on: InFilter[DateFilter] = MISSING
-    updated_before: InFilter[DateFilter] = MISSING
-    updated_on_or_before: InFilter[DateFilter] = MISSING
-    updated_after: InFilter[DateFilter] = MISSING
     updated_on_or_after: InFilter[DateFilter] = MISSING
 
 

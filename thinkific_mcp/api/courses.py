@@ -115,7 +115,7 @@ class ListCourseReviews(
     """List the reviews of a course, also those waiting for approval. Texts are written by students."""
 
     course_id: Id
-    approved: bool | MISSING = Field(MISSING, description="true: only approved ones.")
+    approved: bool | MISSING = Field(default=MISSING, description="true: only approved ones.")
 
 
 class CreateCourseReview(Operation[CourseReview], post="/course_reviews", operation_id="createCourseReview"):

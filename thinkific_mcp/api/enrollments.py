@@ -35,20 +35,20 @@ class AccessTimes(Arguments):
     """When a new enrollment begins and ends."""
 
     activated_at: StoredTime | MISSING = Field(
-        MISSING,
+        default=MISSING,
         description="When full access starts, as 2026-01-31 or a date-time. Left out: free trial.",
     )
-    expiry_date: StoredTime | MISSING = Field(MISSING, description="When access ends. Left out: never.")
+    expiry_date: StoredTime | MISSING = Field(default=MISSING, description="When access ends. Left out: never.")
 
 
 class EnrollmentChanges(Arguments):
     """What can be changed about an enrollment."""
 
     activated_at: StoredTime | MISSING = Field(
-        MISSING, description="When full access starts. Turns a free trial into full access."
+        default=MISSING, description="When full access starts. Turns a free trial into full access."
     )
     expiry_date: StoredTime | None | MISSING = Field(
-        MISSING, description="When access ends. null may lift the limit; check afterwards."
+        default=MISSING, description="When access ends. null may lift the limit; check afterwards."
     )
 
 
@@ -57,17 +57,11 @@ def takes_access_away(expiry_date: Any, now: datetime) -> bool:
     return isinstance(expiry_date, str) and moment(expiry_date) <= now + timedelta(days=1)
 
 
-class ListEnrollments(Paging, Operation[Page[Enrollment]], get="/enrollments", operation_id="getEnrollments"):
-    """List enrollments: who takes which course, progress (0 to 1), trial, completion, expiry. Filter by
-    student, course, state or dates (2026-01-31, or a UTC date-time). Groups and coming expiry cannot be
-    filtered.
-    """
+class EnrollmentFilters(Arguments):
+    """What enrollments of a course and of a bundle are both filtered by."""
 
     user_id: InFilter[Id] = MISSING
-    course_id: InFilter[Id] = MISSING
-    email: InFilter[Email] = Field(MISSING, description="The student's exact email.")
-    free_trial: InFilter[bool] = MISSING
-    full: InFilter[bool] = Field(MISSING, description="Full access, no free trials.")
+    email: InFilter[Email] = Field(default=MISSING, description="The student's exact email.")
     completed: InFilter[bool] = MISSING
     expired: InFilter[bool] = MISSING
     created_on: InFilter[DateFilter] = MISSING
@@ -79,6 +73,22 @@ class ListEnrollments(Paging, Operation[Page[Enrollment]], get="/enrollments", o
     updated_before: InFilter[DateFilter] = MISSING
     updated_on_or_before: InFilter[DateFilter] = MISSING
     updated_after: InFilter[DateFilter] = MISSING
+
+
+class ListEnrollments(
+    Paging,
+    EnrollmentFilters,
+    Operation[Page[Enrollment]],
+    get="/enrollments",
+    operation_id="getEnrollments",
+):
+    """List enrollments: who takes which course, progress (0 to 1), trial, completion, expiry. Filter by student,
+    course, state or dates (2026-01-31, or a UTC date-time). Groups and coming expiry cannot be filtered.
+    """
+
+    course_id: InFilter[Id] = MISSING
+    free_trial: InFilter[bool] = MISSING
+    full: InFilter[bool] = Field(default=MISSING, description="Full access, no free trials.")
 
 
 class CreateEnrollment(AccessTimes, Operation[Enrollment], post="/enrollments", operation_id="createEnrollment"):

@@ -32,7 +32,7 @@ class InstructorFields(Arguments):
     bio: str | None | MISSING = MISSING
     email: Email | None | MISSING = MISSING
     avatar_url: str | None | MISSING = MISSING
-    user_id: Id | None | MISSING = Field(MISSING, description="Their own user account, if any.")
+    user_id: Id | None | MISSING = Field(default=MISSING, description="Their own user account, if any.")
 
 
 class ListInstructors(Paging, Operation[Page[Instructor]], get="/instructors", operation_id="getInstructors"):

@@ -49,8 +49,8 @@ class Transaction(Arguments):
 
     amount: Count = Field(description="In the currency's smallest unit: 1999 is $19.99.")
     currency: str = Field(description="Such as USD.")
-    reference: str | MISSING = Field(MISSING, description="The payment provider's number for it.")
-    action: str | MISSING = Field(MISSING, description="Such as purchase or refund.")
+    reference: str | MISSING = Field(default=MISSING, description="The payment provider's number for it.")
+    action: str | MISSING = Field(default=MISSING, description="Such as purchase or refund.")
 
 
 class ListOrders(Paging, Operation[Page[Order]], get="/orders", operation_id="getOrders"):
@@ -79,7 +79,7 @@ class CreateExternalOrder(
     user_id: Id
     product_id: Id
     order_type: Literal["one-time", "subscription", "payment-plan"]
-    transaction: Transaction | MISSING = Field(MISSING, description="The first payment.")
+    transaction: Transaction | MISSING = Field(default=MISSING, description="The first payment.")
 
 
 class RefundExternalOrder(

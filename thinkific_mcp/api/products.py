@@ -75,8 +75,8 @@ class PublishAnswer(Arguments):
 
     publish_request_id: PathId
     user_id: Id = Field(description="Who answers: an admin, see list_users with role site_admin.")
-    response_text: str | MISSING = Field(MISSING, description="A message to who asked.")
-    notify_requester: bool | MISSING = Field(MISSING, description="true: email who asked.")
+    response_text: str | MISSING = Field(default=MISSING, description="A message to who asked.")
+    notify_requester: bool | MISSING = Field(default=MISSING, description="true: email who asked.")
 
 
 class ListProducts(Paging, Operation[Page[Product]], get="/products", operation_id="getProducts"):

@@ -57,14 +57,14 @@ class PromotionFields(Arguments):
     discount_type: Literal["fixed", "percentage"]
     amount: PositiveNumber = Field(description="Dollars if fixed, per cent (at most 100) if percentage.")
     description: str | None | MISSING = MISSING
-    starts_at: StoredTime | None | MISSING = Field(MISSING, description="2026-01-31, or a date-time.")
-    expires_at: StoredTime | None | MISSING = Field(MISSING, description="null: no end.")
+    starts_at: StoredTime | None | MISSING = Field(default=MISSING, description="2026-01-31, or a date-time.")
+    expires_at: StoredTime | None | MISSING = Field(default=MISSING, description="null: no end.")
     product_ids: list[Id] | MISSING = Field(
-        MISSING, description="What it applies to. Left out: everything on sale."
+        default=MISSING, description="What it applies to. Left out: everything on sale."
     )
-    coupon_ids: list[Id] | MISSING = Field(MISSING, description="Existing coupons to move here.")
+    coupon_ids: list[Id] | MISSING = Field(default=MISSING, description="Existing coupons to move here.")
     duration: Positive | None | MISSING = Field(
-        MISSING, description="For how many payments; subscriptions and payment plans only."
+        default=MISSING, description="For how many payments; subscriptions and payment plans only."
     )
 
     @model_validator(mode="after")
@@ -78,9 +78,9 @@ class CouponFields(Arguments):
     """What a coupon is."""
 
     code: str = Field(min_length=1, description="What the buyer types at checkout.")
-    note: str | None | MISSING = Field(MISSING, description="For admins only.")
+    note: str | None | MISSING = Field(default=MISSING, description="For admins only.")
     quantity: Positive | None | MISSING = Field(
-        MISSING, description="How often it can be used in all. null: without limit."
+        default=MISSING, description="How often it can be used in all. null: without limit."
     )
 
 
@@ -154,7 +154,7 @@ class CreateCouponsInBulk(
     bulk_quantity: Whole = Field(ge=1, le=1000, description="How many codes.")
     bulk_coupon_code_length: CodeLength | MISSING = MISSING
     bulk_quantity_per_coupon: Positive | None | MISSING = Field(
-        MISSING, description="How often each can be used. null: without limit."
+        default=MISSING, description="How often each can be used. null: without limit."
     )
 
 
@@ -174,7 +174,7 @@ class UpdateCoupon(
     """Change a coupon. code is always needed: give the present one to keep it."""
 
     coupon_id: PathId
-    quantity_used: Count | MISSING = Field(MISSING, description="Corrects the count of uses.")
+    quantity_used: Count | MISSING = Field(default=MISSING, description="Corrects the count of uses.")
 
     def wire_value(self, name: str, value: Any) -> Any:
         """Send `quantity_used` as the string that the published contract asks for."""

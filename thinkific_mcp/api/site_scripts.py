@@ -62,10 +62,14 @@ class SiteScriptFields(Arguments):
     page_scopes: Annotated[list[PageScope], Field(min_length=1)] = Field(
         description="Pages it runs on; landing_pages, checkout and learning_experience are groups of the others."
     )
-    src: str | MISSING = Field(MISSING, description="The script's https address, on your app's own domain.")
-    content: str | MISSING = Field(MISSING, description="The script itself.")
-    location: Literal["head", "footer"] | MISSING = Field(MISSING, description="Default footer.")
-    load_method: Literal["async", "defer", "default"] | MISSING = Field(MISSING, description="Default async.")
+    src: str | MISSING = Field(
+        default=MISSING, description="The script's https address, on your app's own domain."
+    )
+    content: str | MISSING = Field(default=MISSING, description="The script itself.")
+    location: Literal["head", "footer"] | MISSING = Field(default=MISSING, description="Default footer.")
+    load_method: Literal["async", "defer", "default"] | MISSING = Field(
+        default=MISSING, description="Default async."
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

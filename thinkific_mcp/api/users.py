@@ -87,7 +87,9 @@ class CustomProfileFieldValue(Arguments):
 class AffiliateFields(Arguments):
     """How an affiliate is paid."""
 
-    affiliate_code: str | MISSING = Field(MISSING, description="The role affiliate needs all affiliate fields.")
+    affiliate_code: str | MISSING = Field(
+        default=MISSING, description="The role affiliate needs all affiliate fields."
+    )
     affiliate_commission: Commission | MISSING = MISSING
     affiliate_commission_type: Literal["%", "$"] | MISSING = MISSING
     affiliate_payout_email: Email | MISSING = MISSING
@@ -106,7 +108,9 @@ class UserByReference(Arguments):
     user_id: Annotated[UserReference, Place("path", "id")] = Field(
         description="Thinkific's id; with provider, the external id."
     )
-    provider: InQuery[Provider | MISSING] = Field(MISSING, description="Only with an external id: who gave it.")
+    provider: InQuery[Provider | MISSING] = Field(
+        default=MISSING, description="Only with an external id: who gave it."
+    )
 
     @model_validator(mode="after")
     def _known_kind(self) -> Self:
@@ -136,7 +140,7 @@ class ListUsers(Paging, Operation[Page[User]], get="/users", operation_id="getUs
     group_id: InFilter[Id] = MISSING
     external_source: InFilter[str] = MISSING
     custom_profile_field_label: InFilter[str] = Field(
-        MISSING, description="Only together with custom_profile_field_value."
+        default=MISSING, description="Only together with custom_profile_field_value."
     )
     custom_profile_field_value: InFilter[str] = MISSING
 
@@ -161,22 +165,22 @@ class CreateUser(
     first_name: str
     last_name: str
     email: Email
-    password: Password | MISSING = Field(MISSING, description="Left out: they sign in by an emailed link.")
+    password: Password | MISSING = Field(default=MISSING, description="Left out: they sign in by an emailed link.")
     send_welcome_email: bool | MISSING = MISSING
     roles: list[Role] | MISSING = Field(
-        MISSING, description="Left out for students. site_admin sees and changes everything."
+        default=MISSING, description="Left out for students. site_admin sees and changes everything."
     )
     company: str | MISSING = MISSING
     headline: str | MISSING = MISSING
     bio: str | MISSING = MISSING
     custom_profile_fields: list[CustomProfileFieldValue] | MISSING = Field(
-        MISSING, description="Ids: list_custom_profile_fields."
+        default=MISSING, description="Ids: list_custom_profile_fields."
     )
     skip_custom_fields_validation: bool | MISSING = Field(
-        MISSING, description="true: required custom fields may be left out."
+        default=MISSING, description="true: required custom fields may be left out."
     )
-    external_id: str | MISSING = Field(MISSING, description="Their id in your single sign-on.")
-    provider: Provider | MISSING = Field(MISSING, description="Who gave external_id; default SSO.")
+    external_id: str | MISSING = Field(default=MISSING, description="Their id in your single sign-on.")
+    provider: Provider | MISSING = Field(default=MISSING, description="Who gave external_id; default SSO.")
 
     def needs_confirmation(self, now: datetime) -> bool:
         """Confirm who is given a role."""
@@ -202,16 +206,16 @@ class UpdateUser(
 
     first_name: str | MISSING = MISSING
     last_name: str | MISSING = MISSING
-    email: Email | MISSING = Field(MISSING, description="They sign in with it.")
+    email: Email | MISSING = Field(default=MISSING, description="They sign in with it.")
     password: Password | MISSING = MISSING
-    roles: list[Role] | MISSING = Field(MISSING, description="Replaces all roles; [] for a plain student.")
+    roles: list[Role] | MISSING = Field(default=MISSING, description="Replaces all roles; [] for a plain student.")
     company: str | None | MISSING = MISSING
     headline: str | None | MISSING = MISSING
     bio: str | None | MISSING = MISSING
     avatar_url: str | None | MISSING = MISSING
     external_source: str | None | MISSING = MISSING
     custom_profile_fields: list[CustomProfileFieldValue] | MISSING = Field(
-        MISSING, description="Ids: list_custom_profile_fields. value null clears."
+        default=MISSING, description="Ids: list_custom_profile_fields. value null clears."
     )
 
     def needs_confirmation(self, now: datetime) -> bool:

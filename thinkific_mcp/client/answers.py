@@ -46,7 +46,8 @@ def read_answer(operation: Operation[Any], response: httpx2.Response, now: float
     if operation.result_type() is None or (is_empty and not is_read):
         return None
     try:
-        return json.loads(response.content, parse_constant=lambda _: None, parse_float=_finite)
+        data = json.loads(response.content, parse_constant=lambda _: None, parse_float=_finite)
+        return _encodable(data) if b"\\ud" in response.content.lower() else data
     except (ValueError, RecursionError):
         raise UnreadableAnswerError(
             f"Thinkific's answer ({response.status_code}) is {'empty' if is_empty else 'not JSON'}. "
@@ -69,7 +70,7 @@ def refusal(operation: Operation[Any], response: httpx2.Response, now: float) ->
         case 401:
             return CredentialsError(
                 "Thinkific refuses the credentials (401). Either the API key, subdomain or token is wrong, or the "
-                "site's plan has no API access: Thinkific answers both alike. `thinkific-mcp doctor` checks.",
+                "site's plan has no API access: Thinkific answers both alike. Check both.",
                 status=status,
                 said=said,
             )
@@ -123,6 +124,17 @@ def what_now(operation: Operation[Any]) -> str:
     if operation.spec.effect == "read":
         return "Try again later."
     return "Whether the change was made is not known: look before you try again."
+
+
+def _encodable(value: Any) -> Any:
+    """Replace halves of surrogate pairs, which JSON can escape and UTF-8 cannot write."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_encodable(part) for part in cast(list[Any], value)]
+    if isinstance(value, dict):
+        return {_encodable(name): _encodable(part) for name, part in cast(dict[str, Any], value).items()}
+    return value
 
 
 def _finite(text: str) -> float | None:

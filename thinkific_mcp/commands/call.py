@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any, cast
 
 import anyio
@@ -24,6 +25,7 @@ from thinkific_mcp.server.schemas import input_schema
 from thinkific_mcp.settings import Settings
 
 _PATIENCE = 2
+_CLEARED_LINE = "\r\x1b[K"
 
 
 def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confirmed: bool) -> int:
@@ -104,12 +106,13 @@ async def _patience() -> AsyncGenerator[None]:
     """Say on a terminal that something is still being waited for."""
 
     async def tell() -> None:
-        waited = _PATIENCE
         await anyio.sleep(_PATIENCE)
-        while True:
-            print(f"\rwaiting for Thinkific, {waited} s ", end="", file=sys.stderr, flush=True)
-            await anyio.sleep(1)
-            waited += 1
+        try:
+            for waited in count(_PATIENCE):
+                print(f"\rwaiting for Thinkific, {waited} s ", end="", file=sys.stderr, flush=True)
+                await anyio.sleep(1)
+        finally:
+            print(_CLEARED_LINE, end="", file=sys.stderr, flush=True)
 
     async with anyio.create_task_group() as tasks:
         if sys.stderr.isatty():

@@ -66,6 +66,8 @@ def _host_entry(settings: Settings) -> Mapping[str, object]:
     """Return what a host needs to start this server: never a secret, but where to put it."""
     program = shutil.which("thinkific-mcp") or str(Path(sys.argv[0]).resolve())
     arguments = ["--sandbox"] if settings.sandbox else []
+    if settings.sandbox and settings.data:
+        arguments += ["--data", str(settings.data.resolve())]
     if settings.read_only:
         arguments.append("--read-only")
     for flag, names in (
@@ -78,13 +80,19 @@ def _host_entry(settings: Settings) -> Mapping[str, object]:
     environment: dict[str, str] = {}
     if not settings.sandbox:
         if settings.access_token:
-            environment["THINKIFIC_ACCESS_TOKEN"] = "<your access token>"
+            environment |= _secret("THINKIFIC_ACCESS_TOKEN", settings.access_token_file, "<your access token>")
         else:
             environment["THINKIFIC_SUBDOMAIN"] = settings.subdomain or "<my-school>"
-            environment["THINKIFIC_API_KEY"] = "<your API key>"
+            environment |= _secret("THINKIFIC_API_KEY", settings.api_key_file, "<your API key>")
+        if settings.client_secret:
+            environment |= _secret("THINKIFIC_CLIENT_SECRET", settings.client_secret_file, "<your app's secret>")
         if settings.base_url:
             environment["THINKIFIC_BASE_URL"] = settings.base_url
     return {"command": program, "args": arguments} | ({"env": environment} if environment else {})
+
+
+def _secret(variable: str, file: Path | None, placeholder: str) -> Mapping[str, str]:
+    return {f"{variable}_FILE": str(file.resolve())} if file else {variable: placeholder}
 
 
 def _print(verdict: str, subject: str, words: str) -> None:

@@ -1,8 +1,10 @@
 """`thinkific-mcp`: the MCP server on stdio."""
 
+import signal
 from contextlib import AbstractAsyncContextManager
 
 from thinkific_mcp.client import Thinkific
+from thinkific_mcp.errors import SettingsError
 from thinkific_mcp.server import build_server, check_upstream, offered, open_upstream
 from thinkific_mcp.settings import Settings
 
@@ -11,7 +13,8 @@ def serve(settings: Settings) -> int:
     """Serve MCP on stdin and stdout until the host closes them.
 
     Raises:
-        SettingsError: credentials are missing or a name is unknown; nothing was written to stdout.
+        SettingsError: credentials are missing, a name is unknown, or the sandbox's data file cannot be used;
+            nothing was written to stdout.
     """
     check_upstream(settings)
     operations = offered(settings)
@@ -19,5 +22,17 @@ def serve(settings: Settings) -> int:
     def upstream() -> AbstractAsyncContextManager[Thinkific]:
         return open_upstream(settings)
 
-    build_server(upstream, operations).run("stdio")
+    server = build_server(upstream, operations)
+    # The SDK reads stdin in a thread that Python's own way of handling Ctrl-C waits for.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        server.run("stdio")
+    except BaseExceptionGroup as group:
+        # The SDK starts the server in task groups, and they wrap what could not be opened.
+        wrong: BaseException | None = group.subgroup(SettingsError)
+        if wrong is None:
+            raise
+        while isinstance(wrong, BaseExceptionGroup):
+            wrong = wrong.exceptions[0]
+        raise wrong from None
     return 0

@@ -1,4 +1,4 @@
-"""Results as plain data: no nulls, no fields that only old themes use, no text that cannot be sent on."""
+"""Results as plain data: no nulls, no fields that only old themes use, nothing nested beyond reading."""
 
 from typing import Any, cast
 
@@ -6,8 +6,11 @@ from pydantic import BaseModel
 
 from thinkific_mcp.values import Deprecated
 
+# Thinkific's answers are five levels deep; what writes JSON for a host gives up at some 250.
+_DEEPEST = 50
 
-def plain(value: Any) -> Any:
+
+def plain(value: Any, depth: int = 0) -> Any:
     """Turn a result into dictionaries and lists, its own fields first, unknown ones after them."""
     if isinstance(value, BaseModel):
         fields = type(value).model_fields
@@ -16,13 +19,12 @@ def plain(value: Any) -> Any:
             for name, field in fields.items()
             if not any(isinstance(mark, Deprecated) for mark in field.metadata)
         }
-        return plain(shown | (value.model_extra or {}))
+        return plain(shown | (value.model_extra or {}), depth)
+    if isinstance(value, dict | list) and depth >= _DEEPEST:
+        return "…"
     if isinstance(value, dict):
         parts = cast(dict[str, Any], value)
-        return {plain(str(name)): plain(part) for name, part in parts.items() if part is not None}
+        return {str(name): plain(part, depth + 1) for name, part in parts.items() if part is not None}
     if isinstance(value, list):
-        return [plain(part) for part in cast(list[Any], value)]
-    if isinstance(value, str):
-        # JSON can escape half of a surrogate pair, which has no place in UTF-8.
-        return value.encode("utf-8", "replace").decode()
+        return [plain(part, depth + 1) for part in cast(list[Any], value)]
     return value

@@ -1,0 +1,138 @@
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import anyio
+import httpx2
+import pytest
+from anyio.abc import SocketStream
+
+import thinkific_mcp
+from thinkific_mcp import ApiKey, Thinkific
+from thinkific_mcp.api.courses import GetCourse
+from thinkific_mcp.api.groups import CreateGroup, ListGroups
+from thinkific_mcp.errors import ApiError, CredentialsError, SettingsError, UnreachableError
+from thinkific_mcp.sandbox import Sandbox
+from thinkific_mcp.sandbox.serve import running
+
+from .conftest import answering, failure, listening
+
+READ = GetCourse(course_id=3)
+WRITE = CreateGroup(name="Night bakers")
+ACCOUNT = ApiKey("sandbox", "sandbox")
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    sandbox = Sandbox(students=5)
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def address(sandbox: Sandbox) -> Iterator[str]:
+    with running(sandbox) as address:
+        yield f"{address}/api/public/v1"
+
+
+# Python API
+
+
+async def test_operations_are_called_and_answered_with_their_types(address: str) -> None:
+    async with Thinkific(ACCOUNT, base_url=address) as thinkific:
+        group = await thinkific(CreateGroup(name="Night bakers"))
+        page = await thinkific(ListGroups(page=1, limit=250))
+    assert (group.id in [item.id for item in page.items], page.page) == (True, 1)
+
+
+async def test_what_is_refused_is_raised(address: str) -> None:
+    error = await failure(Thinkific(ApiKey("sandbox", "guessed"), base_url=address), READ)
+    assert isinstance(error, CredentialsError)
+
+
+def test_the_package_offers_the_client_by_name_and_nothing_unknown() -> None:
+    assert {name: getattr(thinkific_mcp, name).__name__ for name in thinkific_mcp.__all__} == {
+        name: name for name in ("AccessToken", "ApiKey", "Thinkific")
+    }
+    with pytest.raises(AttributeError, match="has no attribute 'Unknown'"):
+        _ = thinkific_mcp.Unknown
+
+
+async def test_a_client_that_was_not_used_closes_all_the_same() -> None:
+    async with Thinkific(ACCOUNT):
+        pass
+
+
+# Connections
+
+
+async def test_one_connection_serves_one_call_after_another() -> None:
+    connections: list[SocketStream] = []
+
+    async def answer(stream: SocketStream) -> None:
+        connections.append(stream)
+        async with stream:
+            async for _ in stream:
+                await stream.send(b'HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{"id":3}')
+
+    async with listening(answer) as address, Thinkific(ACCOUNT, base_url=address) as thinkific:
+        answers = [await thinkific(READ) for _ in range(3)]
+    assert ([course.id for course in answers], len(connections)) == ([3, 3, 3], 1)
+
+
+async def test_a_redirect_is_not_followed() -> None:
+    paths: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        paths.append(request.url.path)
+        return httpx2.Response(302, headers={"Location": "https://elsewhere.example.com/"})
+
+    error = await failure(answering(answer), READ)
+    assert isinstance(error, ApiError)
+    assert (error.status, paths) == (302, ["/api/public/v1/courses/3"])
+
+
+# No answer
+
+
+def unanswered(operation: Any) -> str:
+    return "Try again later." if operation is READ else "Whether the change was made is not known"
+
+
+@pytest.mark.parametrize("operation", [READ, WRITE], ids=["read", "write"])
+async def test_a_thinkific_that_never_answers_is_given_up(operation: Any) -> None:
+    async with listening(lambda _: anyio.sleep_forever()) as address:
+        error = await failure(Thinkific(ACCOUNT, base_url=address, timeout=0.1), operation)
+    assert isinstance(error, UnreachableError)
+    assert str(error).startswith(f"Thinkific did not answer in time. {unanswered(operation)}")
+
+
+@pytest.mark.parametrize("operation", [READ, WRITE], ids=["read", "write"])
+async def test_a_connection_that_breaks_leaves_the_outcome_of_a_write_open(
+    sandbox: Sandbox, address: str, operation: Any
+) -> None:
+    sandbox.faults.add("reset")
+    error = await failure(Thinkific(ACCOUNT, base_url=address), operation)
+    assert isinstance(error, UnreachableError)
+    assert "connection to Thinkific broke (ReadError)" in str(error) and unanswered(operation) in str(error)
+
+
+async def test_where_nobody_listens_nothing_was_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    error = await failure(Thinkific(ACCOUNT, base_url=f"http://127.0.0.1:{port}"), WRITE)
+    assert isinstance(error, UnreachableError)
+    assert str(error).startswith("Thinkific cannot be reached (ConnectError); nothing was sent.")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("HTTPS_PROXY", "gopher://user:s3cret@proxy"), ("HTTPS_PROXY", "http://[::"), ("SSL_CERT_FILE", "/s3cret")],
+)
+async def test_proxies_and_certificates_that_cannot_be_used_are_told_unseen(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    error = await failure(Thinkific(ACCOUNT), READ)
+    assert isinstance(error, SettingsError)
+    assert (variable in str(error), "s3cret" in str(error), error.__cause__) == (True, False, None)

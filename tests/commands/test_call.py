@@ -1,0 +1,248 @@
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import httpx2
+import pytest
+
+from .conftest import DEMO, Outcome, Run, in_a_process
+
+NEW_USER = {"first_name": "Ada", "last_name": "Park", "email": "ada@example.com"}
+SOON = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+LATER = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+
+
+def with_(**arguments: Any) -> str:
+    return json.dumps(arguments)
+
+
+def structured(run: Run, tool: str, arguments: str, flags: Sequence[str]) -> dict[str, Any]:
+    return json.loads(run("call", tool, arguments, "--json", *flags).out)
+
+
+def at_a_terminal(
+    stream: Literal["stdin", "stderr"], typed: bytes, *arguments: str, environment: Mapping[str, str]
+) -> Outcome:
+    """Run `call` with one of its streams at a pseudo-terminal, on which something is typed."""
+    controller, terminal = pty.openpty()
+    os.write(controller, typed)
+    with subprocess.Popen(
+        [sys.executable, "-m", "thinkific_mcp", "call", *arguments],
+        stdin=terminal if stream == "stdin" else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=terminal if stream == "stderr" else subprocess.PIPE,
+        env=os.environ | dict(environment),
+        encoding="utf-8",
+    ) as process:
+        out, err = process.communicate(timeout=60)
+    os.close(terminal)
+    seen = os.read(controller, 10_000).decode() if stream == "stderr" else err
+    os.close(controller)
+    return Outcome(process.returncode, out, seen)
+
+
+# What is printed
+
+
+def test_a_list_is_a_table_that_says_which_part_it_shows(run: Run) -> None:
+    lines = run("call", "list_courses", with_(limit=2), *DEMO).out.splitlines()
+    assert lines[0].split()[:3] == ["id", "name", "slug"]
+    assert lines[1].split()[:3] == ["1", "Sourdough", "Foundations"]
+    assert lines[-1] == "items 1–2 of 16, next page 2"
+
+
+def test_a_table_is_as_wide_as_the_terminal(run: Run, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("COLUMNS", "60")
+    lines = run("call", "list_courses", *DEMO).out.splitlines()
+    assert max(map(len, lines[:-2])) <= 60
+    assert lines[-2].startswith("(not shown: ") and lines[-2].endswith("; --json shows all)")
+
+
+def test_an_empty_list_says_so(run: Run) -> None:
+    assert run("call", "list_users", with_(email="nobody@example.com"), *DEMO).out == "no items\n"
+
+
+def test_one_thing_is_a_record_with_a_field_a_line(run: Run) -> None:
+    lines = run("call", "get_user", with_(user_id=1), *DEMO).out.splitlines()
+    assert lines[:2] == ["id                       1", "full_name                Margit Halvorsen"]
+
+
+def test_a_change_without_an_answer_says_what_was_done(run: Run, school: Sequence[str]) -> None:
+    done = run("call", "update_user", with_(user_id="1", bio="New."), *school)
+    assert done == Outcome(0, "User 1 updated: bio.\n", "")
+
+
+def test_as_json_the_structured_result_is_printed(run: Run) -> None:
+    course = structured(run, "get_course", with_(course_id=1), DEMO)
+    assert (course["id"], course["name"]) == (1, "Sourdough Foundations")
+
+
+def test_as_json_a_list_keeps_its_pages(run: Run) -> None:
+    page = structured(run, "list_courses", with_(limit=2), DEMO)
+    assert ([item["id"] for item in page["items"]], page["total_items"], page["next_page"]) == ([1, 2], 16, 2)
+
+
+def test_arguments_are_read_from_stdin() -> None:
+    read = in_a_process("call", "get_course", "-", "--json", *DEMO, stdin='{"course_id": 2}')
+    assert json.loads(read.out)["id"] == 2
+
+
+def test_a_reader_who_leaves_early_ends_the_call_in_silence() -> None:
+    command = [sys.executable, "-m", "thinkific_mcp", "call", "list_users", '{"limit": 250}', "--json"]
+    flags = ["--sandbox", "--students", "400"]
+    with subprocess.Popen([*command, *flags], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.readline() == b"{\n"
+        process.stdout.close()
+        assert (process.stderr.read(), process.wait()) == (b"", 0)
+
+
+# What a stranger wrote
+
+
+@pytest.mark.parametrize("flags", [(), ("--json",)], ids=["record", "json"])
+def test_what_a_student_wrote_cannot_command_the_terminal(
+    run: Run, school: Sequence[str], flags: tuple[str, ...]
+) -> None:
+    run("call", "update_user", with_(user_id="1", bio="a\x1b[2Jb\x07c\x9bd\u202ee\nf\rg"), *school)
+    shown = run("call", "get_user", with_(user_id=1), *flags, *school).out
+    assert set("\x1b\x07\x9b\u202e\r") & set(shown) == set()
+
+
+def test_as_json_no_character_of_what_a_student_wrote_is_lost(run: Run, school: Sequence[str]) -> None:
+    bio = "a\x1b[2Jb\x07c\x9bd\u202ee\nf\rg"
+    run("call", "update_user", with_(user_id="1", bio=bio), *school)
+    assert structured(run, "get_user", with_(user_id=1), school)["bio"] == bio
+
+
+def test_in_a_table_a_line_break_of_a_student_starts_no_line(run: Run, school: Sequence[str]) -> None:
+    run("call", "update_user", with_(user_id="1", first_name="Mar\ngit"), *school)
+    listed = run("call", "list_users", with_(email="margit@example.com"), *school).out.splitlines()
+    assert listed[1].split()[:2] == ["1", "Mar"]
+
+
+@pytest.mark.parametrize("name", ["晶晶", "Ａｄａ", "Zoe\u0301", "Ada"])
+def test_columns_align_behind_wide_and_combining_characters(run: Run, school: Sequence[str], name: str) -> None:
+    run("call", "update_user", with_(user_id="1", first_name=name, last_name="X"), *school)
+    heading, row = run("call", "list_users", with_(email="margit@example.com"), *school).out.splitlines()[:2]
+    columns = {"晶晶": 4, "Ａｄａ": 6, "Zoe\u0301": 3, "Ada": 3}[name]
+    assert heading.index("email") == row.index("margit@") + 2 * (columns - len(name))
+
+
+# What fails
+
+
+def test_a_failed_call_says_why_and_what_to_do(run: Run) -> None:
+    outcome = run("call", "get_course", with_(course_id=999_999), *DEMO)
+    expected = (
+        "Not found (404): course_id 999999. Thinkific says: Record not found. Check the id with a list tool."
+    )
+    assert outcome == Outcome(1, "", f"{expected}\n")
+
+
+def test_wrong_arguments_are_named_and_not_sent(run: Run) -> None:
+    outcome = run("call", "get_course", with_(course_id=0, curse_id=1), *DEMO)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "curse_id: did you mean course_id?" in outcome.err and "Nothing was sent." in outcome.err
+
+
+@pytest.mark.parametrize("arguments", ["{'course_id': 1}", "", "[]", "1", "null"])
+def test_arguments_that_are_no_json_object_are_refused_with_an_example(run: Run, arguments: str) -> None:
+    outcome = run("call", "get_course", arguments, *DEMO)
+    assert (outcome.code, outcome.out, '{"course_id": 3}' in outcome.err) == (2, "", True)
+
+
+@pytest.mark.parametrize(
+    ("tool", "hint"),
+    [
+        ("get_curse", "There is no tool 'get_curse' here. Did you mean get_course?"),
+        ("zzz", "There is no tool 'zzz' here. `thinkific-mcp tools` lists them."),
+    ],
+)
+def test_an_unknown_tool_is_answered_with_the_nearest(run: Run, tool: str, hint: str) -> None:
+    assert run("call", tool, *DEMO) == Outcome(2, "", f"thinkific-mcp: {hint}\n")
+
+
+def test_a_tool_that_is_not_offered_cannot_be_called(run: Run) -> None:
+    outcome = run("call", "delete_user", with_(user_id="1"), "--yes", "--read-only", *DEMO)
+    assert (outcome.code, "There is no tool 'delete_user' here." in outcome.err) == (2, True)
+
+
+# What is guarded
+
+
+def test_a_guarded_change_is_refused_where_nobody_can_be_asked(run: Run, school: Sequence[str]) -> None:
+    refused = run("call", "delete_user", with_(user_id="2"), *school)
+    expected = "Not done, since nobody can be asked: Delete user: user_id 2. Add --yes to do it.\n"
+    assert refused == Outcome(1, "", expected)
+    assert structured(run, "get_user", with_(user_id=2), school)["id"] == 2
+
+
+def test_a_guarded_change_is_made_with_yes(run: Run, school: Sequence[str]) -> None:
+    assert run("call", "delete_user", with_(user_id="2"), "--yes", *school).code == 0
+    assert run("call", "get_user", with_(user_id=2), *school).code == 1
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "is_guarded"),
+    [
+        ("update_user", {"user_id": "1", "bio": "New."}, False),
+        ("update_user", {"user_id": "1", "email": "new@example.com"}, True),
+        ("update_user", {"user_id": "1", "password": "correct horse"}, True),
+        ("update_user", {"user_id": "1", "roles": []}, True),
+        ("create_user", NEW_USER, False),
+        ("create_user", {**NEW_USER, "roles": []}, False),
+        ("create_user", {**NEW_USER, "roles": ["site_admin"]}, True),
+        ("update_enrollment", {"enrollment_id": 1, "expiry_date": SOON}, True),
+        ("update_enrollment", {"enrollment_id": 1, "expiry_date": LATER}, False),
+        ("update_enrollment", {"enrollment_id": 1, "activated_at": SOON}, False),
+        ("update_enrollment", {"enrollment_id": 1, "expiry_date": None}, False),
+        ("update_bundle_enrollment", {"bundle_id": 1, "user_id": 1, "expiry_date": "2020-01-01"}, True),
+        ("delete_group", {"group_id": 1}, True),
+        ("refund_external_order", {"external_order_id": 1, "amount": 1, "currency": "USD"}, True),
+    ],
+)
+def test_a_call_is_guarded_by_what_it_does(
+    run: Run, tool: str, arguments: dict[str, Any], is_guarded: bool
+) -> None:
+    assert ("nobody can be asked" in run("call", tool, json.dumps(arguments), *DEMO).err) == is_guarded
+
+
+def test_a_password_is_not_repeated_to_the_one_who_is_asked(run: Run) -> None:
+    asked = run("call", "update_user", with_(user_id="1", password="correct horse"), *DEMO).err
+    assert "password (not shown)" in asked and "horse" not in asked
+
+
+def test_wrong_arguments_of_a_guarded_call_are_refused_without_asking(run: Run) -> None:
+    refused = run("call", "delete_user", with_(user_id="first"), *DEMO)
+    assert (refused.code, "nobody can be asked" in refused.err) == (1, False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "is_done"),
+    [(b"y\n", 0, True), (b"YES\n", 0, True), (b"\n", 1, False), (b"no\n", 1, False), (b"\x04", 1, False)],
+)
+def test_at_a_terminal_the_person_is_asked(
+    run: Run, school: Sequence[str], typed: bytes, code: int, is_done: bool
+) -> None:
+    asked = at_a_terminal("stdin", typed, "delete_user", with_(user_id="2"), *school, environment={})
+    question = "Delete user: user_id 2\nGuarded: deletes.\nDo it? [y/N] "
+    assert (asked.code, asked.err.startswith(question)) == (code, True)
+    assert (run("call", "get_user", with_(user_id=2), *school).code == 1) == is_done
+
+
+def test_what_is_asked_cannot_command_the_terminal(run: Run) -> None:
+    tricky = with_(user_id="1", bio="\x1b[2J\u202e", email="ada@example.com")
+    assert set("\x1b\u202e") & set(run("call", "update_user", tricky, *DEMO).err) == set()
+
+
+def test_at_a_terminal_a_slow_answer_is_waited_for_aloud(address: str) -> None:
+    httpx2.post(f"{address}/_sandbox/faults", json={"kind": "slow", "seconds": 2.4, "after": True})
+    account = {"THINKIFIC_BASE_URL": address, "THINKIFIC_ACCESS_TOKEN": "sandbox"}
+    waited = at_a_terminal("stderr", b"", "get_course", with_(course_id=1), environment=account)
+    assert (waited.code, waited.err) == (0, "\rwaiting for Thinkific, 2 s \r\x1b[K")

@@ -1,0 +1,189 @@
+import json
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from .conftest import DEMO, Outcome, Run
+
+ACCOUNT = {"THINKIFIC_SUBDOMAIN": "sandbox", "THINKIFIC_API_KEY": "sandbox"}
+
+
+@pytest.fixture
+def examined(run: Run, environment: pytest.MonkeyPatch, address: str) -> Any:
+    def examined(*flags: str, **variables: str) -> Outcome:
+        for name, value in {"THINKIFIC_BASE_URL": address, **variables}.items():
+            environment.setenv(name, value)
+        return run("doctor", *flags)
+
+    return examined
+
+
+def findings(outcome: Outcome) -> dict[str, str]:
+    """Return each subject with its verdict and words."""
+    lines = outcome.out.partition("\n\n")[0].splitlines()
+    return {line[6:].partition(": ")[0]: line[:6] + line.partition(": ")[2] for line in lines}
+
+
+def host_entry(outcome: Outcome) -> Mapping[str, Any]:
+    """Return what a host is told about our server."""
+    return json.loads(outcome.out[outcome.out.index("{") :])["mcpServers"]["thinkific"]
+
+
+def test_with_the_demo_school_everything_is_well(run: Run) -> None:
+    outcome = run("doctor", *DEMO)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert findings(outcome) == {
+        "settings": "ok    the embedded demo school, no account",
+        "tools": "ok    77 are offered",
+        "Thinkific": "ok    answers; the school has 16 courses",
+        "site scripts": "ok    can be read",
+    }
+
+
+def test_with_a_right_key_everything_is_well(examined: Any, address: str) -> None:
+    outcome = examined(**ACCOUNT)
+    settings = f"ok    the API key of sandbox.thinkific.com, at {address}/api/public/v1"
+    assert (outcome.code, findings(outcome)["settings"]) == (0, settings)
+
+
+def test_a_narrowed_offer_is_told(run: Run) -> None:
+    assert findings(run("doctor", "--read-only", "--toolsets", "groups", *DEMO))["tools"] == (
+        "ok    3 are offered, none that changes anything"
+    )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"THINKIFIC_SUBDOMAIN": "sandbox", "THINKIFIC_API_KEY": "guessed"},
+        {"THINKIFIC_SUBDOMAIN": "elsewhere", "THINKIFIC_API_KEY": "sandbox"},
+        {"THINKIFIC_ACCESS_TOKEN": "guessed"},
+    ],
+    ids=["key", "subdomain", "token"],
+)
+def test_a_401_is_told_with_both_its_meanings(examined: Any, wrong: dict[str, str]) -> None:
+    outcome = examined(**wrong)
+    found = findings(outcome)["Thinkific"]
+    assert (outcome.code, found.startswith("FAIL  ")) == (1, True)
+    assert "(401)" in found and "token is wrong" in found and "plan has no API access" in found
+
+
+def test_a_403_of_the_plan_is_told_as_such(examined: Any) -> None:
+    outcome = examined(THINKIFIC_ACCESS_TOKEN="sandbox-without-apps")
+    found = findings(outcome)["Thinkific"]
+    assert outcome.code == 1
+    assert found.startswith("FAIL  The site's Thinkific plan does not allow this (403).") and "scope" not in found
+
+
+def test_a_403_of_a_missing_scope_is_no_failure(examined: Any) -> None:
+    outcome = examined(THINKIFIC_ACCESS_TOKEN="sandbox-without-scope")
+    found = findings(outcome)
+    assert (outcome.code, found["Thinkific"].startswith("ok")) == (0, True)
+    assert found["site scripts"] == "note  not with these credentials: they need OAuth with write:site_scripts"
+
+
+def test_another_trouble_with_site_scripts_is_told_as_it_is(examined: Any, address: str) -> None:
+    fault = {"kind": "status", "status": 503, "match": "GET /site_scripts"}
+    httpx2.post(f"{address}/_sandbox/faults", json=fault)
+    outcome = examined(**ACCOUNT)
+    found = findings(outcome)["site scripts"]
+    assert (outcome.code, found.startswith("note  Thinkific failed (503).")) == (0, True)
+
+
+def test_a_thinkific_that_cannot_be_reached_is_told(examined: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    outcome = examined(**ACCOUNT, THINKIFIC_BASE_URL=f"http://127.0.0.1:{port}")
+    found = findings(outcome)["Thinkific"]
+    assert (outcome.code, found.startswith("FAIL  Thinkific cannot be reached")) == (1, True)
+
+
+def test_proxies_that_cannot_be_used_are_told_unseen(examined: Any) -> None:
+    outcome = examined(**ACCOUNT, HTTP_PROXY="gopher://user:s3cret@proxy")
+    found = findings(outcome)["Thinkific"]
+    assert (outcome.code, "proxy or certificates" in found, "s3cret" in outcome.out) == (1, True, False)
+
+
+def test_without_an_account_it_is_told_what_to_set(run: Run) -> None:
+    outcome = run("doctor")
+    assert (outcome.code, list(findings(outcome))) == (1, ["settings"])
+    assert findings(outcome)["settings"].startswith("FAIL  No Thinkific account is set: ")
+    assert host_entry(outcome)["env"] == {
+        "THINKIFIC_SUBDOMAIN": "<my-school>",
+        "THINKIFIC_API_KEY": "<your API key>",
+    }
+
+
+def test_an_unknown_tool_is_told(run: Run) -> None:
+    outcome = run("doctor", "--tools", "lessons", *DEMO)
+    assert (outcome.code, findings(outcome)["settings"].startswith("FAIL  There is no tool 'lessons'")) == (
+        1,
+        True,
+    )
+
+
+def test_settings_that_cannot_be_read_are_refused(examined: Any) -> None:
+    outcome = examined(**ACCOUNT, THINKIFIC_BASE_URL="http://example.com")
+    assert (outcome.code, outcome.out, outcome.err.startswith("thinkific-mcp: THINKIFIC_BASE_URL")) == (
+        2,
+        "",
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"THINKIFIC_SUBDOMAIN": "sandbox", "THINKIFIC_API_KEY": "k3y-s3cret"},
+        {"THINKIFIC_ACCESS_TOKEN": "t0ken-s3cret"},
+        {**ACCOUNT, "THINKIFIC_CLIENT_SECRET": "cl1ent-s3cret"},
+    ],
+    ids=["key", "token", "client secret"],
+)
+def test_no_secret_is_ever_printed(examined: Any, variables: dict[str, str]) -> None:
+    outcome = examined("--log-level", "DEBUG", **variables)
+    assert "s3cret" not in outcome.out + outcome.err
+
+
+def test_a_host_is_told_how_to_start_the_server_with_an_account(examined: Any, address: str) -> None:
+    entry = host_entry(examined("--read-only", "--toolsets", "users,groups", **ACCOUNT))
+    assert entry["args"] == ["--read-only", "--toolsets", "users,groups"]
+    assert entry["env"] == {
+        "THINKIFIC_SUBDOMAIN": "sandbox",
+        "THINKIFIC_API_KEY": "<your API key>",
+        "THINKIFIC_BASE_URL": f"{address}/api/public/v1",
+    }
+
+
+def test_a_host_is_told_where_an_access_token_goes(examined: Any) -> None:
+    entry = host_entry(examined(THINKIFIC_ACCESS_TOKEN="sandbox"))
+    assert entry["env"]["THINKIFIC_ACCESS_TOKEN"] == "<your access token>"
+
+
+def test_a_host_is_told_the_files_that_hold_secrets(examined: Any, tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text("sandbox", "utf-8")
+    files = {"THINKIFIC_API_KEY_FILE": str(path), "THINKIFIC_CLIENT_SECRET_FILE": str(path)}
+    assert files.items() <= host_entry(examined(THINKIFIC_SUBDOMAIN="sandbox", **files))["env"].items()
+
+
+def test_a_host_is_told_where_the_app_s_secret_goes(examined: Any) -> None:
+    entry = host_entry(examined(**ACCOUNT, THINKIFIC_CLIENT_SECRET="sandbox"))
+    assert entry["env"]["THINKIFIC_CLIENT_SECRET"] == "<your app's secret>"
+
+
+def test_a_host_is_told_the_file_of_the_demo_school_in_full(
+    run: Run, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment.chdir(tmp_path)
+    entry = host_entry(run("doctor", *DEMO, "--data", "school.db"))
+    assert entry["args"] == ["--sandbox", "--data", str(tmp_path / "school.db")]
+
+
+def test_a_host_of_the_demo_school_needs_no_environment(run: Run) -> None:
+    entry = host_entry(run("doctor", *DEMO))
+    assert ("env" in entry, entry["args"][0]) == (False, "--sandbox")
