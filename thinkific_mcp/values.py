@@ -6,6 +6,7 @@ leaves fields out, adds new ones and writes some numbers as strings, and none of
 
 import math
 import re
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
@@ -15,7 +16,6 @@ from pydantic_core import PydanticCustomError, core_schema
 # Arguments
 
 LARGEST_ID = 2**53 - 1
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 
 
@@ -31,9 +31,10 @@ def not_bool(value: Any) -> Any:
     return value
 
 
-def _not_huge(value: int) -> int:
+def not_huge(value: int) -> int:
+    """Refuse a number that JSON does not keep exact, and that no id or count reaches."""
     if value > LARGEST_ID:
-        raise wrong("is larger than any id")
+        raise wrong("is too large")
     return value
 
 
@@ -61,9 +62,11 @@ def _stored_time(value: Any) -> str:
 
 
 def _date_or_time(value: Any) -> str:
-    is_day = isinstance(value, date) and not isinstance(value, datetime)
-    if is_day or (isinstance(value, str) and _DATE.fullmatch(value.strip())):
-        return moment(value).date().isoformat()
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = date.fromisoformat(value.strip())
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
     return _stored_time(value)
 
 
@@ -86,13 +89,13 @@ _STRING = WithJsonSchema({"type": "string"})
 Whole = Annotated[int, BeforeValidator(not_bool)]
 """A whole number; true and false are not numbers."""
 
-Positive = Annotated[int, Field(ge=1), BeforeValidator(not_bool)]
+Positive = Annotated[int, Field(ge=1), BeforeValidator(not_bool), AfterValidator(not_huge)]
 """A whole number from 1."""
 
-Count = Annotated[int, Field(ge=0), BeforeValidator(not_bool)]
+Count = Annotated[int, Field(ge=0), BeforeValidator(not_bool), AfterValidator(not_huge)]
 """A whole number from 0."""
 
-Id = Annotated[int, Field(ge=1), BeforeValidator(not_bool), AfterValidator(_not_huge)]
+Id = Positive
 """A positive id as Thinkific gives them out."""
 
 PageSize = Annotated[int, Field(ge=1, le=250), BeforeValidator(not_bool)]
@@ -132,7 +135,7 @@ def _to_number(value: Any) -> float | int | None:
         number = value if isinstance(value, int) else float(value)
     except ValueError:
         return None
-    if isinstance(number, float) and (not math.isfinite(number)):
+    if isinstance(number, float) and not math.isfinite(number):
         return None
     return int(number) if isinstance(number, float) and number.is_integer() else number
 

@@ -27,6 +27,11 @@ async def test_an_unknown_argument_like_no_other_is_refused_with_all_there_are(c
     assert "unknown argument xyz: known are: bundle_id" in text_of(result)
 
 
+async def test_an_unknown_argument_is_not_taken_for_one_that_only_looks_a_little_like_it(call: CallTool) -> None:
+    assert "unknown argument name: known are: email" in text_of(await call("list_users", name="Maria"))
+    assert "known are: user_id" in text_of(await call("list_enrollments", expires_before="2027-01-01"))
+
+
 async def test_an_unknown_argument_of_a_tool_that_takes_pages_only_is_refused(call: CallTool) -> None:
     assert (await call("list_courses", query="bread")).is_error
 
@@ -231,3 +236,19 @@ async def test_a_site_script_has_exactly_one_source(
     assert result.is_error
     assert "exactly one of src and content" in text_of(result)
     assert len(sandbox.requests) == 0
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("list_courses", {"page": 10**30}),
+        ("update_coupon", {"coupon_id": 3, "code": "RYE", "quantity_used": 2**53}),
+        ("create_coupons_in_bulk", {"promotion_id": 1, "bulk_quantity": 1, "bulk_coupon_code_length": 2**53}),
+    ],
+)
+async def test_a_number_too_large_for_json_is_refused(
+    call: CallTool, sandbox: Sandbox, tool: str, arguments: dict[str, Any]
+) -> None:
+    result = await call(tool, **arguments)
+    assert f"{list(arguments)[-1]}: is too large" in text_of(result)
+    assert list(sandbox.requests) == []

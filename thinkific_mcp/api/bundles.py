@@ -35,8 +35,8 @@ class BundleEnrollmentStarted(Result):
 
 
 class GetBundle(Operation[Bundle], get="/bundles/{id}", operation_id="getBundleByID"):
-    """Get a bundle and the ids of its courses. Bundles cannot be listed: find one with list_products, where
-    productable_type is Bundle and productable_id is the bundle_id.
+    """Get a bundle and the ids of its courses. Bundles cannot be listed: find one, and its price, with
+    list_products, where productable_type is Bundle and productable_id is the bundle_id.
     """
 
     bundle_id: PathId
@@ -88,9 +88,9 @@ class UpdateBundleEnrollment(
     put="/bundles/{id}/enrollments",
     operation_id="updateEnrollmentsInBundle",
     guarded="only when expiry_date is not later than a day from now",
-    done="Enrollments of user {user_id} in bundle {bundle_id} updated: {changed}.",
+    done="Access of user {user_id} to bundle {bundle_id} and its courses updated.",
 ):
-    """Change a student's access to a bundle and all its courses. An expiry_date of now unenrolls them."""
+    """Change a student's access to a bundle and all its courses. An expiry_date of today unenrolls them."""
 
     bundle_id: PathId
     user_id: Id

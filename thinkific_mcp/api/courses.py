@@ -112,7 +112,9 @@ class GetContent(Operation[Content], get="/contents/{id}", operation_id="getCont
 class ListCourseReviews(
     Paging, Operation[Page[CourseReview]], get="/course_reviews", operation_id="getCourseReviews"
 ):
-    """List the reviews of a course, also those waiting for approval. Texts are written by students."""
+    """List the reviews of one course, also those waiting for approval; approving is done in Thinkific itself.
+    Texts are written by students.
+    """
 
     course_id: Id
     approved: bool | MISSING = Field(default=MISSING, description="true: only approved ones.")

@@ -38,7 +38,9 @@ class AccessTimes(Arguments):
         default=MISSING,
         description="When full access starts, as 2026-01-31 or a date-time. Left out: free trial.",
     )
-    expiry_date: StoredTime | MISSING = Field(default=MISSING, description="When access ends. Left out: never.")
+    expiry_date: StoredTime | MISSING = Field(
+        default=MISSING, description="When access ends; a date ends it as the day begins (UTC). Left out: never."
+    )
 
 
 class EnrollmentChanges(Arguments):
@@ -48,7 +50,8 @@ class EnrollmentChanges(Arguments):
         default=MISSING, description="When full access starts. Turns a free trial into full access."
     )
     expiry_date: StoredTime | None | MISSING = Field(
-        default=MISSING, description="When access ends. null may lift the limit; check afterwards."
+        default=MISSING,
+        description="When access ends; a date ends it as the day begins (UTC). null may lift it: check.",
     )
 
 
@@ -93,7 +96,7 @@ class ListEnrollments(
 
 class CreateEnrollment(AccessTimes, Operation[Enrollment], post="/enrollments", operation_id="createEnrollment"):
     """Enroll an existing user in a course. Without activated_at it succeeds as a free trial: preview lessons
-    only. For a bundle use create_bundle_enrollment.
+    only. For a bundle use create_bundle_enrollment; for who is enrolled already, also on trial, update_enrollment.
     """
 
     user_id: Id
@@ -114,8 +117,8 @@ class UpdateEnrollment(
     guarded="only when expiry_date is not later than a day from now",
     done="Enrollment {enrollment_id} updated: {changed}.",
 ):
-    """Change when access to a course starts or ends. To unenroll, set expiry_date to now: there is no other
-    way.
+    """Change when access to a course starts or ends. To unenroll, set expiry_date to today's date: there is
+    no other way.
     """
 
     enrollment_id: PathId

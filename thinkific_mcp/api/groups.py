@@ -53,7 +53,7 @@ class AddUserToGroups(
     idempotent=True,
     done="User {user_id} added to groups.",
 ):
-    """Add a user to groups, by the groups' exact names. Cannot be undone here."""
+    """Make a user a member of groups, by the exact names that list_groups tells. Cannot be undone here."""
 
     user_id: Id
     group_names: list[str]

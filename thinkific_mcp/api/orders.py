@@ -8,6 +8,10 @@ from pydantic_core import MISSING
 from thinkific_mcp.operation import Arguments, Operation, Page, Paging, PathId, Result
 from thinkific_mcp.values import AsItCame, Count, Flag, Id, Integer, Number, Text
 
+ExternalOrderId = Annotated[
+    PathId, Field(description="What create_external_order gave, not an id of list_orders.")
+]
+
 
 class OrderItem(Result):
     """A product within an order."""
@@ -54,8 +58,8 @@ class Transaction(Arguments):
 
 
 class ListOrders(Paging, Operation[Page[Order]], get="/orders", operation_id="getOrders"):
-    """List purchases made at the school: who bought what, for how much, with which coupon. Cannot be filtered.
-    External orders are not among them.
+    """List purchases made at the school: who bought what, for how much, with which coupon. Cannot be filtered:
+    read all pages and compare product_id and created_at. External orders are not among them.
     """
 
 
@@ -72,7 +76,7 @@ class CreateExternalOrder(
     guarded="money",
 ):
     """Record a purchase paid outside Thinkific. Bookkeeping only: it charges nobody, enrolls nobody and shows
-    in no report.
+    in no report. Note the id: it cannot be looked up later.
     """
 
     payment_provider: str = Field(description="Who took the money.")
@@ -92,7 +96,7 @@ class RefundExternalOrder(
 ):
     """Record a refund of an external order. Moves no money and does not end access."""
 
-    external_order_id: PathId
+    external_order_id: ExternalOrderId
 
 
 class PurchaseExternalOrder(
@@ -104,4 +108,4 @@ class PurchaseExternalOrder(
 ):
     """Record a further payment of an external order, such as the next instalment. Charges nobody."""
 
-    external_order_id: PathId
+    external_order_id: ExternalOrderId

@@ -105,7 +105,7 @@ class ListPublishRequests(
     get="/product_publish_requests",
     operation_id="getProductPublishRequests",
 ):
-    """List course admins' requests to publish a product that nobody has answered yet."""
+    """List unanswered requests of course admins to publish a product. The product's name: get_product."""
 
 
 class GetPublishRequest(

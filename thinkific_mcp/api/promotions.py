@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import MISSING
 
 from thinkific_mcp.operation import Arguments, InQuery, Operation, Page, Paging, PathId, Result
@@ -18,10 +18,11 @@ from thinkific_mcp.values import (
     Text,
     Whole,
     not_bool,
+    not_huge,
     wrong,
 )
 
-CodeLength = Annotated[int, Field(ge=6), BeforeValidator(not_bool)]
+CodeLength = Annotated[int, Field(ge=6), BeforeValidator(not_bool), AfterValidator(not_huge)]
 
 
 class Promotion(Result):
@@ -58,9 +59,11 @@ class PromotionFields(Arguments):
     amount: PositiveNumber = Field(description="Dollars if fixed, per cent (at most 100) if percentage.")
     description: str | None | MISSING = MISSING
     starts_at: StoredTime | None | MISSING = Field(default=MISSING, description="2026-01-31, or a date-time.")
-    expires_at: StoredTime | None | MISSING = Field(default=MISSING, description="null: no end.")
+    expires_at: StoredTime | None | MISSING = Field(
+        default=MISSING, description="A date ends it as the day begins (UTC). null: no end."
+    )
     product_ids: list[Id] | MISSING = Field(
-        default=MISSING, description="What it applies to. Left out: everything on sale."
+        default=MISSING, description="What it applies to. Left out: all products."
     )
     coupon_ids: list[Id] | MISSING = Field(default=MISSING, description="Existing coupons to move here.")
     duration: Positive | None | MISSING = Field(
@@ -105,7 +108,9 @@ class UpdatePromotion(
     operation_id="updatePromotionByID",
     done="Promotion {promotion_id} updated: {changed}.",
 ):
-    """Change a promotion. name, discount_type and amount are always needed: give the present ones to keep them."""
+    """Change a promotion. name, discount_type and amount are always needed: give the present ones to keep them.
+    Give product_ids too if it had any, as no tool shows them: left out may mean all products.
+    """
 
     promotion_id: PathId
 
@@ -122,8 +127,8 @@ class DeletePromotion(
 
 
 class GetPromotionByCoupon(Operation[Promotion], get="/promotions/by_coupon"):
-    """Find the promotion behind a coupon code. Needs a product it applies to; not found may mean either is
-    wrong.
+    """Find the promotion behind a coupon code; list_coupons then tells the coupon's id. Needs a product it applies
+    to; not found may mean either is wrong.
     """
 
     product_id: Id
@@ -187,6 +192,6 @@ class DeleteCoupon(
     operation_id="deleteCouponByID",
     done="Coupon {coupon_id} deleted.",
 ):
-    """Delete a coupon; its code stops working."""
+    """Delete a coupon; its code stops working, the promotion stays. Ids: list_coupons."""
 
     coupon_id: PathId

@@ -65,7 +65,7 @@ class SiteScriptFields(Arguments):
     src: str | MISSING = Field(
         default=MISSING, description="The script's https address, on your app's own domain."
     )
-    content: str | MISSING = Field(default=MISSING, description="The script itself.")
+    content: str | MISSING = Field(default=MISSING, description="The script itself, HTML or JavaScript.")
     location: Literal["head", "footer"] | MISSING = Field(default=MISSING, description="Default footer.")
     load_method: Literal["async", "defer", "default"] | MISSING = Field(
         default=MISSING, description="Default async."
@@ -106,7 +106,9 @@ class CreateSiteScript(
     destructive=True,
     guarded="runs code on every visitor's page",
 ):
-    """Run a script on the school's pages, for every visitor. Give src or content, not both."""
+    """Run a script on the school's pages, for every visitor. Give src or content, not both. Needs OAuth, not an
+    API key.
+    """
 
 
 class GetSiteScript(Operation[SiteScript], get="/site_scripts/{id}", operation_id="getSiteScriptByID"):

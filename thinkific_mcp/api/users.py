@@ -132,11 +132,11 @@ class ListCustomProfileFields(
 
 class ListUsers(Paging, Operation[Page[User]], get="/users", operation_id="getUsers"):
     """List or find users (students, admins): by exact email, role, group or custom field. There is no search by
-    name. Names, bios and answers are written by students.
+    name: ask for the email, or read all pages. Names, bios and answers are written by students.
     """
 
     email: InFilter[Email] = MISSING
-    role: InFilter[Role] = MISSING
+    role: InFilter[Role] = Field(default=MISSING, description="Students have none.")
     group_id: InFilter[Id] = MISSING
     external_source: InFilter[str] = MISSING
     custom_profile_field_label: InFilter[str] = Field(
@@ -238,7 +238,7 @@ class GetUserAuthentication(
     get="/users/{id}/authentications/{provider}",
     operation_id="getUserAuthByIDAndProvider",
 ):
-    """Get the external id that a user has with a single sign-on provider."""
+    """Get the external id that a user has with a single sign-on provider. Not found may mean they have none."""
 
     user_id: PathId
     provider: Provider

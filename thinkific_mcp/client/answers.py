@@ -95,7 +95,10 @@ def refusal(operation: Operation[Any], response: httpx2.Response, now: float) ->
             )
         case 422:
             return InvalidError(
-                f"Thinkific refuses the values (422); nothing was changed.{quoted}", status=status, said=said
+                f"Thinkific refuses the values (422); nothing was changed.{quoted} "
+                "Correct the arguments, or look up what exists already.",
+                status=status,
+                said=said,
             )
         case 429:
             seconds = _seconds_until_reset(response, now)

@@ -4,8 +4,10 @@ import json
 import re
 from typing import Any
 
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_UNPRINTABLE_IN_JSON = re.compile(_UNPRINTABLE.pattern.replace(r"\x00-\x1f", ""))
+# Those that JSON escapes by itself are not among them.
+_BEYOND_JSON = r"\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069"
+_UNPRINTABLE = re.compile(rf"[\x00-\x1f{_BEYOND_JSON}]")
+_UNPRINTABLE_IN_JSON = re.compile(f"[{_BEYOND_JSON}]")
 
 
 def printable(text: str) -> str:

@@ -24,7 +24,7 @@ def plain(value: Any, depth: int = 0) -> Any:
         return "…"
     if isinstance(value, dict):
         parts = cast(dict[str, Any], value)
-        return {str(name): plain(part, depth + 1) for name, part in parts.items() if part is not None}
+        return {name: plain(part, depth + 1) for name, part in parts.items() if part is not None}
     if isinstance(value, list):
         return [plain(part, depth + 1) for part in cast(list[Any], value)]
     return value

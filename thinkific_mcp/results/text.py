@@ -8,7 +8,7 @@ from thinkific_mcp.operation import Page
 
 def compact(data: Any) -> str:
     """Write data as JSON without any white space between its parts."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=str)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
 def part_of_list(page: Page[Any], limit: int) -> str:

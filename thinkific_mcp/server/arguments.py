@@ -68,7 +68,7 @@ def _problem(kind: str, location: tuple[int | str, ...], message: str, known: li
     rule = _SUBJECT.sub("", message).rstrip(".")
     if kind == "extra_forbidden" and len(location) == 1:
         shown = re.sub(r"[^\w.-]", "?", name)[:40]
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
         hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known) or 'none'}"
         return f"unknown argument {shown}: {hint}"
     if kind == "missing":

@@ -81,7 +81,8 @@ async def _call(asked: Operation[Any] | ArgumentError, context: Context[Thinkifi
 
 def _present(operation: Operation[Any], result: Any) -> CallToolResult:
     if result is None:
-        return _content({"done": operation.receipt()}, operation.receipt())
+        done = operation.receipt()
+        return _content({"done": done}, done)
     data: Mapping[str, Any] = plain(result)
     if not isinstance(result, Page):
         return _content(data, compact(data))
