@@ -68,15 +68,3 @@ def test_the_registry_entry_is_valid() -> None:
         pytest.skip("needs skillsaw, which is in thinkific-mcp[dev]")
     schema = package / "schemas" / "mcp_registry" / "v2025_12_11" / "server.schema.json"
     jsonschema.validate(server_json(), json.loads(schema.read_text("utf-8")))
-
-
-def test_no_file_names_a_package_registry() -> None:
-    registries = ("py" + "pi.org", "python" + "hosted.org", "npm" + "js.org", "npm" + "js.com")
-    texts = [path for path in ROOT.iterdir() if path.is_file()] + [
-        path
-        for folder in ("thinkific_mcp", "tools", "tests", "docs", ".ci")
-        for path in (ROOT / folder).rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    ]
-    naming = [path for path in texts if any(name in path.read_text("utf-8", "ignore") for name in registries)]
-    assert not naming

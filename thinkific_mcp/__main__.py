@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any, cast
 
 from thinkific_mcp.errors import SettingsError
-from thinkific_mcp.settings import Flag, Settings, load_settings
+from thinkific_mcp.settings import Settings, load_settings, options
 
 _DESCRIPTION = """\
 The Thinkific Admin API as tools for AI agents. Without a command it is an MCP server on stdio, which is \
@@ -24,7 +24,7 @@ Each flag is also an environment variable: --read-only is THINKIFIC_READ_ONLY.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 fine, 1 failed, 2 wrongly called."""
-    given = vars(_parser().parse_args(arguments))
+    given = _given(arguments)
     command: str = given.pop("command", None) or "serve"
     options = {name: given.pop(name) for name in _OPTIONS if name in given}
     # A name may hold what the terminal cannot show.
@@ -47,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 # What belongs to one command only; everything else on the command line is a setting.
+_NO_ARGUMENTS = "{}"
 _OPTIONS = ("tool", "tool_arguments", "json", "yes", "port")
 
 
@@ -81,6 +82,19 @@ def _run(command: str, settings: Settings, options: dict[str, Any]) -> int:
             return serve(settings)
 
 
+def _given(arguments: Sequence[str] | None) -> dict[str, Any]:
+    """Read the command line; what is left out is not in the result."""
+    parser = _parser()
+    read, rest = parser.parse_known_args(arguments)
+    given = vars(read)
+    if given.get("command") == "call" and len(rest) == 1 and given["tool_arguments"] == _NO_ARGUMENTS:
+        # argparse does not see a positional argument that stands behind a flag.
+        given["tool_arguments"] = rest.pop()
+    if rest:
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    return given
+
+
 def _parser() -> argparse.ArgumentParser:
     flags = _settings_flags()
     parser = argparse.ArgumentParser(
@@ -95,7 +109,11 @@ def _parser() -> argparse.ArgumentParser:
     call = add("call", "call one tool from the terminal")
     call.add_argument("tool", metavar="TOOL", help="the tool's name: see `thinkific-mcp tools`")
     call.add_argument(
-        "tool_arguments", metavar="ARGUMENTS", nargs="?", default="{}", help="a JSON object; - reads it from stdin"
+        "tool_arguments",
+        metavar="ARGUMENTS",
+        nargs="?",
+        default=_NO_ARGUMENTS,
+        help="a JSON object, or - for stdin",
     )
     call.add_argument("--json", action="store_true", help="print the structured result as JSON")
     call.add_argument("--yes", action="store_true", help="do not ask before a change that wants confirmation")
@@ -111,16 +129,13 @@ def _settings_flags() -> argparse.ArgumentParser:
     """Make a flag of every setting that is marked as one."""
     parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     group = parser.add_argument_group("settings")
-    for name, field in Settings.model_fields.items():
-        flag = next((mark for mark in field.metadata if isinstance(mark, Flag)), None)
-        if flag is None:
-            continue
-        words = (field.description or "").replace("%", "%%")
-        option = f"--{name.replace('_', '-')}"
-        if flag.metavar:
-            group.add_argument(option, dest=name, metavar=flag.metavar, help=words)
+    for name, option in options().items():
+        words = (Settings.model_fields[name].description or "").replace("%", "%%")
+        flag = f"--{name.replace('_', '-')}"
+        if option.metavar:
+            group.add_argument(flag, dest=name, metavar=option.metavar, help=words)
         else:
-            group.add_argument(option, dest=name, action="store_true", help=words)
+            group.add_argument(flag, dest=name, action="store_true", help=words)
     return parser
 
 

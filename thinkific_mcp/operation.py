@@ -19,9 +19,10 @@ from datetime import datetime
 from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic.fields import FieldInfo
 from pydantic_core import MISSING
 
-from thinkific_mcp.values import AsItCame, Id, Integer, PageSize, Positive
+from thinkific_mcp.values import AsItCame, Deprecated, Id, Integer, PageSize, Positive
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -68,11 +69,24 @@ class Paging(Arguments):
     page: Positive | MISSING = MISSING
     limit: PageSize | MISSING = MISSING
 
+    def page_size(self) -> int:
+        """Return how many items a full page has; 25 where the call does not say."""
+        return 25 if self.limit is MISSING else self.limit
+
 
 class Result(BaseModel):
     """Base of what comes back: every field may be missing, null or unknown to us."""
 
     model_config = ConfigDict(extra="allow", defer_build=True, hide_input_in_errors=True)
+
+    @classmethod
+    def shown_fields(cls) -> dict[str, FieldInfo]:
+        """Return the fields that are worth reading: all but those that only old themes use."""
+        return {
+            name: field
+            for name, field in cls.model_fields.items()
+            if not any(isinstance(mark, Deprecated) for mark in field.metadata)
+        }
 
     @model_validator(mode="before")
     @classmethod
@@ -156,6 +170,8 @@ class Operation(Arguments, Generic[R]):
         super().__init_subclass__()
         if "[" in cls.__name__:  # Operation[Course]: pydantic's intermediate class, not an operation
             return
+        if sum(map(bool, (get, post, put, delete))) != 1:
+            raise TypeError(f"{cls.__name__} needs exactly one of get, post, put and delete")
         paths: dict[Method, str] = {"GET": get, "POST": post, "PUT": put, "DELETE": delete}
         method: Method = next(method for method in paths if paths[method])
         words = re.findall("[A-Z][a-z]*", cls.__name__)
@@ -221,9 +237,11 @@ class Operation(Arguments, Generic[R]):
 
     def receipt(self) -> str:
         """Say what was done, where Thinkific answers without a body: names of arguments, never values."""
-        changed = ", ".join(name for name, place, _ in self.sent() if place.where == "body")
-        ids = {name: value for name, place, value in self.sent() if place.where != "query"}
-        return self.spec.done.format_map(ids | {"changed": changed or "nothing"})
+        given = {name: value for name, _, value in self.sent()}
+        changed = [
+            name for name, place, _ in self.sent() if place.where == "body" and f"{{{name}}}" not in self.spec.done
+        ]
+        return self.spec.done.format_map(given | {"changed": ", ".join(changed) or "nothing"})
 
     def summary(self) -> str:
         """Name the arguments for a person who is asked, without passwords."""

@@ -1,10 +1,11 @@
 """What the operator sets: flags and environment, as one model.
 
-Each field is the environment variable THINKIFIC_ and its name, and those marked with `Flag` are flags of the
+Each field is the environment variable THINKIFIC_ and its name, and those marked with `Option` are flags of the
 command line too, which win. A secret can also come from the file that THINKIFIC_…_FILE names.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,8 +21,8 @@ _API_PATH = "/api/public/v1"
 
 
 @dataclass(frozen=True)
-class Flag:
-    """Marks a setting that is a flag of the command line, and names its value in the help."""
+class Option:
+    """Marks a setting that is a flag of the command line too, and names its value in the help."""
 
     metavar: str = ""
 
@@ -50,22 +51,22 @@ class Settings(BaseSettings):
     client_secret: SecretStr | None = Field(None, description="Your app's secret; signs site scripts.")
     client_secret_file: Path | None = Field(None, description="A file that holds the app's secret.")
     base_url: str = Field("", description="Another address of the Admin API: https, or http on this machine.")
-    sandbox: Annotated[bool, Flag()] = Field(
+    sandbox: Annotated[bool, Option()] = Field(
         False, description="Use the embedded demo school; no account is needed or used."
     )
-    data: Annotated[Path | None, Flag("FILE")] = Field(
+    data: Annotated[Path | None, Option("FILE")] = Field(
         None, description="The file in which the demo school is kept between runs."
     )
-    students: Annotated[int, Flag("N")] = Field(
+    students: Annotated[int, Option("N")] = Field(
         240, ge=1, le=50_000, description="How many students a new demo school has."
     )
-    read_only: Annotated[bool, Flag()] = Field(False, description="Offer only tools that change nothing.")
-    toolsets: Annotated[Names, Flag("A,B")] = Field([], description="Offer these toolsets only.")
-    tools: Annotated[Names, Flag("A,B")] = Field([], description="Offer these tools, beside any toolsets named.")
-    exclude_tools: Annotated[Names, Flag("A,B")] = Field([], description="Do not offer these tools.")
+    read_only: Annotated[bool, Option()] = Field(False, description="Offer only tools that change nothing.")
+    toolsets: Annotated[Names, Option("A,B")] = Field([], description="Offer these toolsets only.")
+    tools: Annotated[Names, Option("A,B")] = Field([], description="Offer these tools, beside any toolsets named.")
+    exclude_tools: Annotated[Names, Option("A,B")] = Field([], description="Do not offer these tools.")
     timeout: float = Field(30, gt=0, le=600, description="Seconds to wait for Thinkific's answer.")
-    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], Flag("LEVEL")] = Field(
-        "WARNING", description="How much is logged, to standard error."
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], Option("LEVEL")] = Field(
+        "WARNING", description="What is logged to standard error: DEBUG, INFO, WARNING, ERROR or CRITICAL."
     )
 
     @field_validator("subdomain")
@@ -124,6 +125,21 @@ class Settings(BaseSettings):
         return self
 
 
+def options() -> Mapping[str, Option]:
+    """Return the settings that are flags of the command line."""
+    return {
+        name: mark
+        for name, field in Settings.model_fields.items()
+        for mark in field.metadata
+        if isinstance(mark, Option)
+    }
+
+
+def variable(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return f"THINKIFIC_{name.upper()}"
+
+
 def load_settings(flags: dict[str, Any]) -> Settings:
     """Read the environment, with flags of the command line before it.
 
@@ -136,7 +152,7 @@ def load_settings(flags: dict[str, Any]) -> Settings:
         problems: list[str] = []
         for details in error.errors(include_url=False, include_input=False, include_context=False):
             name = "_".join(str(part) for part in details["loc"][:1])
-            place = f"--{name.replace('_', '-')}" if name in flags else f"THINKIFIC_{name.upper()}"
+            place = f"--{name.replace('_', '-')}" if name in flags else variable(name)
             message = re.sub("^(Value error, |Input )", "", details["msg"])
             problems.append(f"{place}: {message}" if name else message)
         raise SettingsError("; ".join(problems)) from None

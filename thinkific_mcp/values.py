@@ -147,7 +147,7 @@ def _to_integer(value: Any) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def _to_flag(value: Any) -> bool | None:
+def _to_boolean(value: Any) -> bool | None:
     if isinstance(value, str):
         return {"true": True, "false": False}.get(value.lower())
     return value if isinstance(value, bool) else None
@@ -166,7 +166,7 @@ Integer = Annotated[int | None, PlainValidator(_to_integer), WithJsonSchema({"ty
 Number = Annotated[float | None, PlainValidator(_to_number), WithJsonSchema({"type": "number"})]
 """A number, read from a number or a string; None where it is neither."""
 
-Flag = Annotated[bool | None, PlainValidator(_to_flag), WithJsonSchema({"type": "boolean"})]
+Boolean = Annotated[bool | None, PlainValidator(_to_boolean), WithJsonSchema({"type": "boolean"})]
 """True or false, read from a boolean or its word; None where it is neither."""
 
 Text = Annotated[str | None, PlainValidator(lambda value: value), WithJsonSchema({})]

@@ -20,7 +20,7 @@ from pydantic import SecretStr
 from thinkific_mcp.api import OPERATIONS, TOOLSETS
 from thinkific_mcp.operation import Operation
 from thinkific_mcp.server.tools import as_tool, describe
-from thinkific_mcp.settings import Flag, Settings
+from thinkific_mcp.settings import Settings, options, variable
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOTS = Path("tests/snapshots/tools")
@@ -72,17 +72,19 @@ def tool_table() -> str:
 def _mark(operation: type[Operation[Any]]) -> str:
     if operation.spec.effect == "read":
         return ""
-    return " **!**" if operation.spec.guarded else " *"
+    if not operation.spec.guarded:
+        return " *"
+    return " **(!)**" if operation.spec.guarded.startswith("only when") else " **!**"
 
 
 def settings_table() -> str:
     """Return the README's table of settings."""
     lines = ["| variable | flag | default | what it is |", "|---|---|---|---|"]
+    flags = options()
     for name, field in Settings.model_fields.items():
-        flag = next((mark for mark in field.metadata if isinstance(mark, Flag)), None)
-        option = f"`{' '.join(['--' + name.replace('_', '-'), flag.metavar]).strip()}`" if flag else ""
+        option = f"`--{name.replace('_', '-')} {flags[name].metavar}".strip() + "`" if name in flags else ""
         default = "" if field.default in ("", None, False, []) else f"{field.default}"
-        lines.append(f"| `THINKIFIC_{name.upper()}` | {option} | {default} | {field.description} |")
+        lines.append(f"| `{variable(name)}` | {option} | {default} | {field.description} |")
     return "\n".join(lines)
 
 
@@ -91,7 +93,7 @@ def server_json() -> Mapping[str, Any]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     variables = [
         {
-            "name": f"THINKIFIC_{name.upper()}",
+            "name": variable(name),
             "description": (field.description or "").replace("`", ""),
             **({"isRequired": True} if name in ("subdomain", "api_key") else {}),
             **({"isSecret": True} if SecretStr in get_args(field.annotation) else {}),

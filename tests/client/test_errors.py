@@ -85,7 +85,7 @@ async def test_a_missing_scope_is_told_from_the_plan() -> None:
     ("operation", "what"),
     [
         (GetUserAuthentication(user_id=7, provider="SSO"), "user_id 7, provider SSO"),
-        (GetPromotionByCoupon(coupon_code="TEN", product_id=9), "product_id 9"),
+        (GetPromotionByCoupon(coupon_code="TEN", product_id=9), "product_id 9, coupon_code TEN"),
         (ListCourses(page=3), "list_courses"),
     ],
 )

@@ -160,17 +160,23 @@ def test_arguments_that_are_no_json_object_are_refused_with_an_example(run: Run,
 @pytest.mark.parametrize(
     ("tool", "hint"),
     [
-        ("get_curse", "There is no tool 'get_curse' here. Did you mean get_course?"),
-        ("zzz", "There is no tool 'zzz' here. `thinkific-mcp tools` lists them."),
+        ("get_curse", "There is no tool 'get_curse'. Did you mean get_course?"),
+        ("zzz", "There is no tool 'zzz'. `thinkific-mcp tools` lists them."),
     ],
 )
 def test_an_unknown_tool_is_answered_with_the_nearest(run: Run, tool: str, hint: str) -> None:
     assert run("call", tool, *DEMO) == Outcome(2, "", f"thinkific-mcp: {hint}\n")
 
 
+def test_arguments_may_stand_behind_a_flag(run: Run) -> None:
+    assert run("call", "get_course", *DEMO, "--json", with_(course_id=3)).code == 0
+    refused = run("call", "get_course", *DEMO, with_(course_id=3), "more")
+    assert (refused.code, "unrecognized arguments" in refused.err) == (2, True)
+
+
 def test_a_tool_that_is_not_offered_cannot_be_called(run: Run) -> None:
     outcome = run("call", "delete_user", with_(user_id="1"), "--yes", "--read-only", *DEMO)
-    assert (outcome.code, "There is no tool 'delete_user' here." in outcome.err) == (2, True)
+    assert (outcome.code, "delete_user is not offered" in outcome.err) == (2, True)
 
 
 # What is guarded
@@ -231,7 +237,7 @@ def test_at_a_terminal_the_person_is_asked(
     run: Run, school: Sequence[str], typed: bytes, code: int, is_done: bool
 ) -> None:
     asked = at_a_terminal("stdin", typed, "delete_user", with_(user_id="2"), *school, environment={})
-    question = "Delete user: user_id 2\nGuarded: deletes.\nDo it? [y/N] "
+    question = "Delete user: user_id 2\nAsked because: deletes.\nDo it? [y/N] "
     assert (asked.code, asked.err.startswith(question)) == (code, True)
     assert (run("call", "get_user", with_(user_id=2), *school).code == 1) == is_done
 

@@ -173,7 +173,7 @@ def test_a_host_is_told_the_files_that_hold_secrets(examined: Any, tmp_path: Pat
 
 def test_a_host_is_told_where_the_app_s_secret_goes(examined: Any) -> None:
     entry = host_entry(examined(**ACCOUNT, THINKIFIC_CLIENT_SECRET="sandbox"))
-    assert entry["env"]["THINKIFIC_CLIENT_SECRET"] == "<your app's secret>"
+    assert entry["env"]["THINKIFIC_CLIENT_SECRET"] == "<your client secret>"
 
 
 def test_a_host_is_told_the_file_of_the_demo_school_in_full(
@@ -181,7 +181,14 @@ def test_a_host_is_told_the_file_of_the_demo_school_in_full(
 ) -> None:
     environment.chdir(tmp_path)
     entry = host_entry(run("doctor", *DEMO, "--data", "school.db"))
-    assert entry["args"] == ["--sandbox", "--data", str(tmp_path / "school.db")]
+    assert entry["args"] == ["--sandbox", "--data", str(tmp_path / "school.db"), "--students", "5"]
+
+
+def test_a_demo_school_that_cannot_be_opened_is_a_finding(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("No school, but some words of at least a hundred bytes. " * 3)
+    found = run("doctor", *DEMO, "--data", str(tmp_path / "notes.txt"))
+    assert (found.code, "FAIL  Thinkific: " in found.out, "notes.txt" in found.out) == (1, True, True)
+    assert host_entry(found)
 
 
 def test_a_host_of_the_demo_school_needs_no_environment(run: Run) -> None:

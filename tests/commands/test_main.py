@@ -97,7 +97,7 @@ def test_a_terminal_that_cannot_show_a_character_gets_its_escape() -> None:
     assert (listed.code, listed.out.splitlines()[-1]) == (0, r"items 1\u201316 of 16")
 
 
-@pytest.mark.parametrize("command", [("call", "list_courses"), ("doctor",), ("sandbox", "--port", "0"), ()])
+@pytest.mark.parametrize("command", [("call", "list_courses"), ("sandbox", "--port", "0"), ()])
 def test_a_file_that_is_no_school_is_refused_in_one_line(tmp_path: Path, command: tuple[str, ...]) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("No school, but some words of at least a hundred bytes. " * 3)

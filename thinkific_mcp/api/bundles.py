@@ -88,7 +88,7 @@ class UpdateBundleEnrollment(
     put="/bundles/{id}/enrollments",
     operation_id="updateEnrollmentsInBundle",
     guarded="only when expiry_date is not later than a day from now",
-    done="Access of user {user_id} to bundle {bundle_id} and its courses updated.",
+    done="Access of user {user_id} to bundle {bundle_id} and its courses updated: {changed}.",
 ):
     """Change a student's access to a bundle and all its courses. An expiry_date of today unenrolls them."""
 

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from thinkific_mcp.api.products import Product
 from thinkific_mcp.operation import Arguments, Operation, Page, Paging, PathId, Result
-from thinkific_mcp.values import Flag, Id, Integer, Integers, Text
+from thinkific_mcp.values import Boolean, Id, Integer, Integers, Text
 
 
 class Category(Result):
@@ -15,7 +15,7 @@ class Category(Result):
     description: Text = None
     slug: Text = None
     product_ids: Integers = None
-    default: Flag = None
+    default: Boolean = None
     created_at: Text = None
 
 

@@ -4,7 +4,7 @@ from pydantic import Field
 from pydantic_core import MISSING
 
 from thinkific_mcp.operation import InQuery, Operation, Page, Paging, PathId, Result
-from thinkific_mcp.values import DeprecatedText, Flag, Id, Integer, Integers, Number, Text, Whole
+from thinkific_mcp.values import Boolean, DeprecatedText, Id, Integer, Integers, Number, Text, Whole
 
 
 class Course(Result):
@@ -20,7 +20,7 @@ class Course(Result):
     user_id: Integer = None
     administrator_user_ids: Integers = None
     chapter_ids: Integers = None
-    reviews_enabled: Flag = None
+    reviews_enabled: Boolean = None
     course_card_image_url: Text = None
     subtitle: DeprecatedText = None
     course_card_text: DeprecatedText = None
@@ -50,7 +50,7 @@ class Content(Result):
     position: Integer = None
     chapter_id: Integer = None
     contentable_type: Text = None
-    free: Flag = None
+    free: Boolean = None
     take_url: Text = None
 
 
@@ -63,7 +63,7 @@ class CourseReview(Result):
     rating: Number = None
     title: Text = None
     review_text: Text = None
-    approved: Flag = None
+    approved: Boolean = None
     created_at: Text = None
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from pydantic_core import MISSING
 
 from thinkific_mcp.operation import Arguments, InFilter, Operation, Page, Paging, PathId, Result
-from thinkific_mcp.values import DateFilter, Email, Flag, Id, Integer, Number, StoredTime, Text, moment
+from thinkific_mcp.values import Boolean, DateFilter, Email, Id, Integer, Number, StoredTime, Text, moment
 
 
 class Enrollment(Result):
@@ -20,9 +20,9 @@ class Enrollment(Result):
     course_id: Integer = None
     course_name: Text = None
     percentage_completed: Number = None
-    completed: Flag = None
-    expired: Flag = None
-    is_free_trial: Flag = None
+    completed: Boolean = None
+    expired: Boolean = None
+    is_free_trial: Boolean = None
     activated_at: Text = None
     started_at: Text = None
     completed_at: Text = None

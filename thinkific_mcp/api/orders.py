@@ -6,7 +6,7 @@ from pydantic import AliasChoices, Field
 from pydantic_core import MISSING
 
 from thinkific_mcp.operation import Arguments, Operation, Page, Paging, PathId, Result
-from thinkific_mcp.values import AsItCame, Count, Flag, Id, Integer, Number, Text
+from thinkific_mcp.values import AsItCame, Boolean, Count, Id, Integer, Number, Text
 
 ExternalOrderId = Annotated[
     PathId, Field(description="What create_external_order gave, not an id of list_orders.")
@@ -34,7 +34,7 @@ class Order(Result):
     amount_dollars: Number = None
     amount_cents: Integer = None
     status: Text = None
-    subscription: Flag = None
+    subscription: Boolean = None
     coupon_id: Integer = None
     coupon_code: Text = None
     affiliate_referral_code: Text = None
@@ -52,7 +52,7 @@ class Transaction(Arguments):
     """A payment or a refund that happened elsewhere."""
 
     amount: Count = Field(description="In the currency's smallest unit: 1999 is $19.99.")
-    currency: str = Field(description="Such as USD.")
+    currency: str = Field(pattern="^[A-Za-z]{3}$", description="Such as USD.")
     reference: str | MISSING = Field(default=MISSING, description="The payment provider's number for it.")
     action: str | MISSING = Field(default=MISSING, description="Such as purchase or refund.")
 

@@ -6,14 +6,14 @@ from pydantic import Field
 from pydantic_core import MISSING
 
 from thinkific_mcp.operation import Arguments, Operation, Page, Paging, PathId, Result
-from thinkific_mcp.values import AsItCame, Flag, Id, Integer, Integers, Number, Text
+from thinkific_mcp.values import AsItCame, Boolean, Id, Integer, Integers, Number, Text
 
 
 class ProductPrice(Result):
     """One of a product's prices, in dollars or the currency named."""
 
     id: Integer = None
-    is_primary: Flag = None
+    is_primary: Boolean = None
     payment_type: Text = None
     label: Text = None
     price: Number = None
@@ -39,11 +39,11 @@ class Product(Result):
     status: Text = None
     price: Number = None
     product_prices: Annotated[list[ProductPrice] | None, AsItCame] = None
-    subscription: Flag = None
-    private: Flag = None
-    hidden: Flag = None
+    subscription: Boolean = None
+    private: Boolean = None
+    hidden: Boolean = None
     days_until_expiry: Integer = None
-    has_certificate: Flag = None
+    has_certificate: Boolean = None
     slug: Text = None
     description: Text = None
     keywords: Text = None

@@ -10,8 +10,8 @@ from thinkific_mcp.operation import Arguments, InFilter, InQuery, Operation, Pag
 from thinkific_mcp.values import (
     LARGEST_ID,
     AsItCame,
+    Boolean,
     Email,
-    Flag,
     Id,
     Integer,
     Integers,
@@ -67,7 +67,7 @@ class CustomProfileFieldDefinition(Result):
     id: Integer = None
     label: Text = None
     field_type: Text = None
-    required: Flag = None
+    required: Boolean = None
 
 
 class UserAuthentication(Result):

@@ -2,7 +2,6 @@
 
 import json
 import math
-import re
 from typing import Any, cast
 
 import httpx2
@@ -19,12 +18,10 @@ from thinkific_mcp.errors import (
     ServerError,
     UnreadableAnswerError,
 )
+from thinkific_mcp.foreign_text import cleaned
 from thinkific_mcp.operation import Operation
 
 _LONGEST_QUOTE = 500
-
-# Control characters, and those that are invisible or turn the direction of writing.
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+")
 
 
 def read_answer(operation: Operation[Any], response: httpx2.Response, now: float) -> Any:
@@ -40,7 +37,7 @@ def read_answer(operation: Operation[Any], response: httpx2.Response, now: float
         UnreadableAnswerError: the answer is neither JSON nor a refusal.
     """
     if not response.is_success:
-        raise refusal(operation, response, now)
+        raise _refusal(operation, response, now)
     is_read = operation.spec.effect == "read"
     is_empty = not response.content.strip()
     if operation.result_type() is None or (is_empty and not is_read):
@@ -55,7 +52,7 @@ def read_answer(operation: Operation[Any], response: httpx2.Response, now: float
         ) from None
 
 
-def refusal(operation: Operation[Any], response: httpx2.Response, now: float) -> ApiError:
+def _refusal(operation: Operation[Any], response: httpx2.Response, now: float) -> ApiError:
     """Translate an answer other than success into the error of its status."""
     status = response.status_code
     said = _said(response)
@@ -152,11 +149,11 @@ def _quoted(said: str) -> str:
 
 
 def _addressed(operation: Operation[Any]) -> str:
-    ids = [f"{name} {value}" for name, place, value in operation.sent() if place.where == "path"]
-    ids += [
+    """Name what was asked for by every id and code in the call: Thinkific does not say which one is wrong."""
+    ids = [
         f"{name} {value}"
         for name, place, value in operation.sent()
-        if place.where == "query" and name.endswith("_id")
+        if place.where == "path" or name.endswith(("_id", "_ids", "_code"))
     ]
     return ", ".join(ids) or operation.spec.name
 
@@ -177,7 +174,7 @@ def _said(response: httpx2.Response) -> str:
     except (ValueError, RecursionError):
         return ""
     text = "; ".join(_messages(body, depth=0))
-    text = _UNSEEN.sub(" ", text.encode("utf-8", "replace").decode()).strip()
+    text = cleaned(text.encode("utf-8", "replace").decode()).strip()
     return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
 
 

@@ -22,6 +22,8 @@ R = TypeVar("R")
 for _name in ("httpx2", "httpcore2"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
+_logger = logging.getLogger(__name__)
+
 BASE_URL = "https://api.thinkific.com/api/public/v1"
 
 
@@ -84,7 +86,11 @@ class Thinkific:
             SettingsError: a setting is missing or cannot be used; nothing was sent.
         """
         request = build_request(self._http, operation, self._client_secret)
+        started = time.monotonic()
         response = await self._send(operation, request)
+        spec, milliseconds = operation.spec, (time.monotonic() - started) * 1000
+        # The path as Thinkific publishes it: an external id of a student can stand in the real one.
+        _logger.info("%s %s: %d in %.0f ms", spec.method, spec.path, response.status_code, milliseconds)
         return operation.receive(response.status_code, read_answer(operation, response, self._now()))
 
     async def _send(self, operation: Operation[Any], request: httpx2.Request) -> httpx2.Response:

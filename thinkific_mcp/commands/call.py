@@ -1,10 +1,9 @@
 """`thinkific-mcp call`: one tool, called as an MCP host would call it."""
 
-import difflib
 import json
 import shutil
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import count
@@ -15,12 +14,13 @@ from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
 from thinkific_mcp.api import OPERATIONS
-from thinkific_mcp.commands.printable import printable, printable_json
 from thinkific_mcp.commands.table import record, table
 from thinkific_mcp.errors import ArgumentError, SettingsError
+from thinkific_mcp.foreign_text import cleaned, escaped_json
 from thinkific_mcp.operation import Page
 from thinkific_mcp.server import build_server, check_upstream, offered, open_upstream
 from thinkific_mcp.server.arguments import read_arguments
+from thinkific_mcp.server.nearest import nearest
 from thinkific_mcp.server.schemas import input_schema
 from thinkific_mcp.settings import Settings
 
@@ -46,11 +46,7 @@ def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confir
     """
     check_upstream(settings)
     operations = offered(settings)
-    names = [operation.spec.name for operation in operations]
-    if tool not in names:
-        near = difflib.get_close_matches(tool, names, n=1)
-        hint = f" Did you mean {near[0]}?" if near else " `thinkific-mcp tools` lists them."
-        raise SettingsError(f"There is no tool {tool!r} here.{hint}")
+    _check_offered(tool, [operation.spec.name for operation in operations])
     given = _read_json(sys.stdin.read() if arguments == "-" else arguments)
     if not confirmed and not _confirmed(tool, given):
         return 1
@@ -64,8 +60,18 @@ def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confir
     if result.is_error:
         print(_texts(result).removeprefix(f"Error executing tool {tool}: "), file=sys.stderr)
         return 1
-    print(printable_json(result.structured_content) if as_json else _for_people(tool, result))
+    print(escaped_json(result.structured_content) if as_json else _for_people(tool, result))
     return 0
+
+
+def _check_offered(tool: str, offered_tools: Sequence[str]) -> None:
+    if tool in offered_tools:
+        return
+    if tool in OPERATIONS:
+        raise SettingsError(f"The tool {tool} is not offered: read-only mode or a filter leaves it out.")
+    near = nearest(tool, offered_tools)
+    hint = f"Did you mean {near}?" if near else "`thinkific-mcp tools` lists them."
+    raise SettingsError(f"There is no tool {tool!r}. {hint}")
 
 
 def _read_json(text: str) -> dict[str, Any]:
@@ -89,11 +95,11 @@ def _confirmed(tool: str, given: Mapping[str, Any]) -> bool:
         return True  # it goes no further than the server, which says what is wrong
     if not asked.needs_confirmation(datetime.now(UTC)):
         return True
-    what = printable(f"{operation.spec.title}: {asked.summary()}")
+    what = cleaned(f"{operation.spec.title}: {asked.summary()}")
     if not sys.stdin.isatty():
         print(f"Not done, since nobody can be asked: {what}. Add --yes to do it.", file=sys.stderr)
         return False
-    print(f"{what}\nGuarded: {operation.spec.guarded}.", file=sys.stderr)
+    print(f"{what}\nAsked because: {operation.spec.guarded.removeprefix('only when ')}.", file=sys.stderr)
     print("Do it? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() in ("y", "yes"):
         return True

@@ -5,15 +5,17 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import anyio
+from pydantic import SecretStr
 
 from thinkific_mcp.api.courses import ListCourses
 from thinkific_mcp.api.site_scripts import ListSiteScripts
-from thinkific_mcp.client import BASE_URL
+from thinkific_mcp.client import BASE_URL, Thinkific
 from thinkific_mcp.errors import ScopeError, SettingsError, ThinkificError
 from thinkific_mcp.server import check_upstream, offered, open_upstream
-from thinkific_mcp.settings import Settings
+from thinkific_mcp.settings import Settings, options, variable
 
 
 def examine(settings: Settings) -> int:
@@ -37,22 +39,26 @@ async def _examine(settings: Settings) -> bool:
         return False
     _print("ok", "settings", _identity(settings))
     _print("ok", "tools", f"{len(operations)} are offered" + (", none that changes anything" * settings.read_only))
-    async with open_upstream(settings) as thinkific:
-        try:
-            courses = await thinkific(ListCourses(limit=1))
-        except ThinkificError as error:
-            _print("FAIL", "Thinkific", str(error))
-            return False
-        _print("ok", "Thinkific", f"answers; the school has {courses.total_items} courses")
-        try:
-            await thinkific(ListSiteScripts(limit=1))
-        except ScopeError:
-            _print("note", "site scripts", "not with these credentials: they need OAuth with write:site_scripts")
-        except ThinkificError as error:
-            _print("note", "site scripts", str(error))
-        else:
-            _print("ok", "site scripts", "can be read")
+    try:
+        async with open_upstream(settings) as thinkific:
+            await _try(thinkific)
+    except ThinkificError as error:
+        _print("FAIL", "Thinkific", str(error))
+        return False
     return True
+
+
+async def _try(thinkific: Thinkific) -> None:
+    courses = await thinkific(ListCourses(limit=1))
+    _print("ok", "Thinkific", f"answers; the school has {courses.total_items} courses")
+    try:
+        await thinkific(ListSiteScripts(limit=1))
+    except ScopeError:
+        _print("note", "site scripts", "not with these credentials: they need OAuth with write:site_scripts")
+    except ThinkificError as error:
+        _print("note", "site scripts", str(error))
+    else:
+        _print("ok", "site scripts", "can be read")
 
 
 def _identity(settings: Settings) -> str:
@@ -63,36 +69,36 @@ def _identity(settings: Settings) -> str:
 
 
 def _host_entry(settings: Settings) -> Mapping[str, object]:
-    """Return what a host needs to start this server: never a secret, but where to put it."""
+    """Return what a host needs to start this server as it is set now: never a secret, but where to put it."""
     program = shutil.which("thinkific-mcp") or str(Path(sys.argv[0]).resolve())
-    arguments = ["--sandbox"] if settings.sandbox else []
-    if settings.sandbox and settings.data:
-        arguments += ["--data", str(settings.data.resolve())]
-    if settings.read_only:
-        arguments.append("--read-only")
-    for flag, names in (
-        ("--toolsets", settings.toolsets),
-        ("--tools", settings.tools),
-        ("--exclude-tools", settings.exclude_tools),
-    ):
-        if names:
-            arguments += [flag, ",".join(names)]
+    flags = options()
+    arguments: list[str] = []
     environment: dict[str, str] = {}
-    if not settings.sandbox:
-        if settings.access_token:
-            environment |= _secret("THINKIFIC_ACCESS_TOKEN", settings.access_token_file, "<your access token>")
-        else:
-            environment["THINKIFIC_SUBDOMAIN"] = settings.subdomain or "<my-school>"
-            environment |= _secret("THINKIFIC_API_KEY", settings.api_key_file, "<your API key>")
-        if settings.client_secret:
-            environment |= _secret("THINKIFIC_CLIENT_SECRET", settings.client_secret_file, "<your app's secret>")
-        if settings.base_url:
-            environment["THINKIFIC_BASE_URL"] = settings.base_url
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        if value == field.default:
+            continue
+        if name in flags:
+            arguments += [f"--{name.replace('_', '-')}", *([] if value is True else [_written(value)])]
+        elif not settings.sandbox:
+            environment |= _variable(name, value, is_from_file=bool(getattr(settings, f"{name}_file", None)))
+    if not settings.sandbox and not settings.access_token:
+        environment = {variable("subdomain"): "<my-school>"} | environment
+        if not settings.api_key:
+            environment[variable("api_key")] = "<your API key>"
     return {"command": program, "args": arguments} | ({"env": environment} if environment else {})
 
 
-def _secret(variable: str, file: Path | None, placeholder: str) -> Mapping[str, str]:
-    return {f"{variable}_FILE": str(file.resolve())} if file else {variable: placeholder}
+def _variable(name: str, value: object, *, is_from_file: bool) -> Mapping[str, str]:
+    if not isinstance(value, SecretStr):
+        return {variable(name): _written(value)}
+    return {} if is_from_file else {variable(name): f"<your {name.replace('_', ' ').replace('api', 'API')}>"}
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return ",".join(cast(list[str], value))
+    return str(value.resolve()) if isinstance(value, Path) else str(value)
 
 
 def _print(verdict: str, subject: str, words: str) -> None:

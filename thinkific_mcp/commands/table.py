@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from thinkific_mcp.commands.printable import printable
+from thinkific_mcp.foreign_text import cleaned
 
 _WIDEST_CELL = 40
 
@@ -51,8 +51,8 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list) and not any(isinstance(part, list | dict) for part in cast(list[Any], value)):
-        return printable(", ".join(str(part) for part in cast(list[Any], value)))
-    return printable(json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value))
+        return cleaned(", ".join(str(part) for part in cast(list[Any], value)))
+    return cleaned(json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value))
 
 
 def _width(text: str) -> int:

@@ -2,9 +2,7 @@
 
 from typing import Any, cast
 
-from pydantic import BaseModel
-
-from thinkific_mcp.values import Deprecated
+from thinkific_mcp.operation import Result
 
 # Thinkific's answers are five levels deep; what writes JSON for a host gives up at some 250.
 _DEEPEST = 50
@@ -12,13 +10,8 @@ _DEEPEST = 50
 
 def plain(value: Any, depth: int = 0) -> Any:
     """Turn a result into dictionaries and lists, its own fields first, unknown ones after them."""
-    if isinstance(value, BaseModel):
-        fields = type(value).model_fields
-        shown = {
-            name: getattr(value, name)
-            for name, field in fields.items()
-            if not any(isinstance(mark, Deprecated) for mark in field.metadata)
-        }
+    if isinstance(value, Result):
+        shown = {name: getattr(value, name) for name in value.shown_fields()}
         return plain(shown | (value.model_extra or {}), depth)
     if isinstance(value, dict | list) and depth >= _DEEPEST:
         return "…"

@@ -1,6 +1,5 @@
 """From what a model sent to an operation, or to an error that it can mend."""
 
-import difflib
 import json
 import re
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 
 from thinkific_mcp.errors import ArgumentError
 from thinkific_mcp.operation import Operation
+from thinkific_mcp.server.nearest import nearest
 from thinkific_mcp.server.schemas import Schema
 
 _SUBJECT = re.compile(r"^(Input|String|List|Value|Value error,|Field|Dictionary) ")
@@ -40,7 +40,8 @@ def read_arguments(
             _problem(details["type"], details["loc"], details["msg"], list(known))
             for details in error.errors(include_url=False, include_input=False, include_context=False)
         ]
-    raise ArgumentError("; ".join(problems) + ". Nothing was sent.")
+    wrong = "; ".join(problems)
+    raise ArgumentError(f"{wrong}{'' if wrong.endswith('?') else '.'} Nothing was sent.")
 
 
 def _from_json(value: Any, schema: Schema) -> Any:
@@ -68,8 +69,8 @@ def _problem(kind: str, location: tuple[int | str, ...], message: str, known: li
     rule = _SUBJECT.sub("", message).rstrip(".")
     if kind == "extra_forbidden" and len(location) == 1:
         shown = re.sub(r"[^\w.-]", "?", name)[:40]
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
-        hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known) or 'none'}"
+        near = nearest(name, known)
+        hint = f"did you mean {near}?" if near else f"known are: {', '.join(known) or 'none'}"
         return f"unknown argument {shown}: {hint}"
     if kind == "missing":
         return f"{name} is required"

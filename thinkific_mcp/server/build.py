@@ -12,8 +12,8 @@ from thinkific_mcp.client import Thinkific
 from thinkific_mcp.operation import Operation
 from thinkific_mcp.server.tools import as_tool
 
-# It logs the text of every failed call at INFO, and Thinkific's words in there may speak of students.
-logging.getLogger("mcp.server.mcpserver.server").setLevel(logging.WARNING)
+# Below WARNING it logs the text of failed calls and of lines that it cannot read: they may speak of students.
+logging.getLogger("mcp").setLevel(logging.WARNING)
 
 _INSTRUCTIONS = """\
 Runs one Thinkific school. Products are what is sold: each is a course or a bundle, with an id of its own. \

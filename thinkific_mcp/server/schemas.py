@@ -7,9 +7,9 @@ where it means something, is `nullable: true` beside the type, as OpenAPI 3.0 an
 from collections.abc import Sequence
 from typing import Annotated, Any, cast, get_args, get_origin
 
-from pydantic import BaseModel, WithJsonSchema
+from pydantic import WithJsonSchema
 
-from thinkific_mcp.operation import Operation, Paging
+from thinkific_mcp.operation import Operation, Paging, Result
 
 Schema = dict[str, Any]
 
@@ -60,8 +60,8 @@ def _promise(kind: Any, marks: Sequence[Any] = ()) -> Schema:
     stated = next((mark for mark in marks if isinstance(mark, WithJsonSchema)), None)
     if stated is not None:
         return dict(stated.json_schema or {})
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        fields = kind.model_fields.items()
+    if isinstance(kind, type) and issubclass(kind, Result):
+        fields = kind.shown_fields().items()
         return {"properties": {name: _promise(field.annotation, field.metadata) for name, field in fields}}
     parts = get_args(kind)
     if get_origin(kind) is Annotated:

@@ -1,12 +1,12 @@
 """Which of the 77 operations a server offers."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from thinkific_mcp.api import OPERATIONS, TOOLSETS
 from thinkific_mcp.errors import SettingsError
 from thinkific_mcp.operation import Operation
+from thinkific_mcp.server.nearest import nearest
 from thinkific_mcp.settings import Settings
 
 
@@ -58,6 +58,6 @@ def _check(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
     valid = list(known)
     for name in names:
         if name not in valid:
-            near = difflib.get_close_matches(name, valid, n=1, cutoff=0.6)
-            hint = f" Did you mean {near[0]}?" if near else ""
+            near = nearest(name, valid)
+            hint = f" Did you mean {near}?" if near else ""
             raise SettingsError(f"There is no {kind} {name!r}.{hint} Valid {kind}s: {', '.join(valid)}.")

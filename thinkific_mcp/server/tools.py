@@ -15,12 +15,10 @@ from mcp_types import CallToolResult, TextContent, ToolAnnotations
 
 from thinkific_mcp.client import Thinkific
 from thinkific_mcp.errors import ArgumentError, ThinkificError
-from thinkific_mcp.operation import Operation, Page
+from thinkific_mcp.operation import Operation, Page, Paging
 from thinkific_mcp.results import compact, part_of_list, plain
 from thinkific_mcp.server.arguments import read_arguments
 from thinkific_mcp.server.schemas import input_schema, output_schema
-
-_DEFAULT_LIMIT = 25
 
 
 class _Metadata(FuncMetadata):
@@ -86,9 +84,8 @@ def _present(operation: Operation[Any], result: Any) -> CallToolResult:
     data: Mapping[str, Any] = plain(result)
     if not isinstance(result, Page):
         return _content(data, compact(data))
-    limit = getattr(operation, "limit", None)
     page = cast(Page[Any], result)
-    part = part_of_list(page, limit if isinstance(limit, int) else _DEFAULT_LIMIT)
+    part = part_of_list(page, operation.page_size() if isinstance(operation, Paging) else len(page.items))
     return _content(data, compact({"items": data["items"]}), part)
 
 
