@@ -89,7 +89,10 @@ def test_a_pasted_address_is_reduced_to_its_subdomain(given: str) -> None:
     assert load_settings({"subdomain": given}).subdomain == "my-school"
 
 
-@pytest.mark.parametrize("given", ["school.example.com", "-school", "a" * 64, "my school", "a\r\nb", "https://"])
+@pytest.mark.parametrize(
+    "given",
+    ["school.example.com", "-school", "a" * 64, "my school", "a\r\nb", "https://", "https://[a", "https://a℀b"],
+)
 def test_what_is_no_subdomain_is_refused(environment: pytest.MonkeyPatch, given: str) -> None:
     environment.setenv("THINKIFIC_SUBDOMAIN", given)
     assert refusal() == "THINKIFIC_SUBDOMAIN: should be the my-school of my-school.thinkific.com"
@@ -121,6 +124,10 @@ def test_the_path_of_the_api_is_added_to_an_address_without_one(given: str, used
         "example.com",
         "https://",
         "https://user:word@example.com",
+        "https://:word@example.com",
+        "https://@example.com",
+        "https://example.com?",
+        "https://example.com/v1#",
         "https://example.com/?a=b",
         "https://example.com/#a",
         "https://[::1",

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 # Joiners (U+200C and U+200D) stay: Persian, Indic scripts and emoji need them.
-_BEYOND_ASCII = r"\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+_BEYOND_ASCII = r"\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 _DECEPTIVE = re.compile(rf"[\x00-\x1f{_BEYOND_ASCII}]+")
 # JSON escapes the others by itself.
 _DECEPTIVE_IN_JSON = re.compile(f"[{_BEYOND_ASCII}]")

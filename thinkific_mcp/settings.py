@@ -72,10 +72,12 @@ class Settings(BaseSettings):
     @field_validator("subdomain")
     @classmethod
     def _reduce_to_subdomain(cls, value: str) -> str:
-        host = value.strip().lower()
-        if not host:
+        given = value.strip().lower()
+        if not given:
             return ""
-        host = (urlsplit(host).hostname or "") if "://" in host else host.split("/")[0]
+        # Not urlsplit: what it says of an address that it cannot read repeats the address.
+        authority = re.split("[/?#]", re.sub("^[a-z]+://", "", given))[0]
+        host = authority.rpartition("@")[2].partition(":")[0]
         subdomain = host.removesuffix(".thinkific.com")
         if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", subdomain):
             raise ValueError("should be the my-school of my-school.thinkific.com")
@@ -164,7 +166,7 @@ def _is_safe(address: str) -> bool:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return False
-    if not host or parts.username or parts.query or parts.fragment or re.search(r"[^!-~]", address):
+    if not host or re.search(r"[^!-~]|[@?#]", address):
         return False
     return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
 

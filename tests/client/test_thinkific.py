@@ -11,7 +11,8 @@ import thinkific_mcp
 from thinkific_mcp import ApiKey, Thinkific
 from thinkific_mcp.api.courses import GetCourse
 from thinkific_mcp.api.groups import CreateGroup, ListGroups
-from thinkific_mcp.errors import ApiError, CredentialsError, SettingsError, UnreachableError
+from thinkific_mcp.api.users import ListUsers
+from thinkific_mcp.errors import ApiError, ArgumentError, CredentialsError, SettingsError, UnreachableError
 from thinkific_mcp.sandbox import Sandbox
 from thinkific_mcp.sandbox.serve import running
 
@@ -127,7 +128,12 @@ async def test_where_nobody_listens_nothing_was_sent() -> None:
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("HTTPS_PROXY", "gopher://user:s3cret@proxy"), ("HTTPS_PROXY", "http://[::"), ("SSL_CERT_FILE", "/s3cret")],
+    [
+        ("HTTPS_PROXY", "gopher://user:s3cret@proxy"),
+        ("HTTPS_PROXY", "http://[::"),
+        ("HTTPS_PROXY", "socks5://user:s3cret@127.0.0.1:1080"),
+        ("SSL_CERT_FILE", "/s3cret"),
+    ],
 )
 async def test_proxies_and_certificates_that_cannot_be_used_are_told_unseen(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
@@ -136,3 +142,9 @@ async def test_proxies_and_certificates_that_cannot_be_used_are_told_unseen(
     error = await failure(Thinkific(ACCOUNT), READ)
     assert isinstance(error, SettingsError)
     assert (variable in str(error), "s3cret" in str(error), error.__cause__) == (True, False, None)
+
+
+async def test_a_filter_that_no_address_holds_is_refused_unsent() -> None:
+    error = await failure(Thinkific(ACCOUNT), ListUsers(external_source="s3cret" * 20_000))
+    assert isinstance(error, ArgumentError)
+    assert str(error) == "The arguments are too long for an address. Nothing was sent."

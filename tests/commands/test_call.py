@@ -151,7 +151,7 @@ def test_wrong_arguments_are_named_and_not_sent(run: Run) -> None:
     assert "curse_id: did you mean course_id?" in outcome.err and "Nothing was sent." in outcome.err
 
 
-@pytest.mark.parametrize("arguments", ["{'course_id': 1}", "", "[]", "1", "null"])
+@pytest.mark.parametrize("arguments", ["{'course_id': 1}", "", "[]", "1", "null", "[" * 100_000])
 def test_arguments_that_are_no_json_object_are_refused_with_an_example(run: Run, arguments: str) -> None:
     outcome = run("call", "get_course", arguments, *DEMO)
     assert (outcome.code, outcome.out, '{"course_id": 3}' in outcome.err) == (2, "", True)

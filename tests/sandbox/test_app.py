@@ -7,6 +7,8 @@ import pytest
 from thinkific_mcp.sandbox import DataFileError, Sandbox
 from thinkific_mcp.sandbox.school import School
 
+from .conftest import HEADERS
+
 
 async def test_the_api_is_found_under_thinkifics_path(client: httpx2.AsyncClient) -> None:
     assert (await client.get("/api/public/v1/courses")).status_code == 200
@@ -145,3 +147,25 @@ def test_a_database_of_something_else_is_refused(tmp_path: Path) -> None:
     other.close()
     with pytest.raises(DataFileError, match=r"other\.db"):
         Sandbox(data)
+
+
+def test_a_database_of_something_else_in_the_same_version_is_refused(tmp_path: Path) -> None:
+    data = tmp_path / "other.db"
+    other = sqlite3.connect(data)
+    other.executescript("CREATE TABLE groups (id INTEGER PRIMARY KEY); PRAGMA user_version = 1")
+    other.close()
+    with pytest.raises(DataFileError, match="something else"):
+        Sandbox(data)
+
+
+async def test_a_data_file_in_use_fails_the_request_and_not_the_sandbox(tmp_path: Path) -> None:
+    sandbox = Sandbox(tmp_path / "school.db", students=3)
+    sandbox.school.db.execute("PRAGMA busy_timeout = 1")
+    transport = httpx2.ASGITransport(sandbox)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://sandbox", headers=HEADERS) as client:
+        other = sqlite3.connect(tmp_path / "school.db", isolation_level=None)
+        other.execute("BEGIN EXCLUSIVE")
+        assert (await client.get("/courses")).status_code == 503
+        other.close()
+        assert (await client.get("/courses")).status_code == 200
+    sandbox.close()

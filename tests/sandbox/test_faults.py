@@ -89,6 +89,8 @@ async def test_a_fault_is_recorded(client: httpx2.AsyncClient, sandbox: Sandbox)
         ({"kind": "slow", "hours": 1}, "hours"),
         ({"kind": "status", "status": 200}, "status"),
         ({"kind": "redirect"}, "location"),
+        ({"kind": "rate_limit", "retry_in": "nan"}, "retry_in"),
+        ({"kind": "trickle", "pause": "inf"}, "pause"),
         ({"kind": "redirect", "location": "/a\r\nSet-Cookie: b"}, "location"),
         ({"kind": "reset", "match": "GET /lessons"}, "match"),
         ({"kind": "reset", "self": 1}, "self"),
@@ -231,3 +233,15 @@ async def test_a_truncated_answer_may_promise_only_its_half(remote: httpx2.Async
 async def test_a_truncated_answer_is_seen_in_process_too(client: httpx2.AsyncClient) -> None:
     response = await client.get("/courses/1", headers=asking("truncated"))
     assert len(response.content) < int(response.headers["content-length"])
+
+
+async def test_a_web_page_cannot_ask_for_a_fault_with_a_simple_request(client: httpx2.AsyncClient) -> None:
+    asked = await client.post("/_sandbox/faults", content='{"kind": "status"}')
+    assert asked.status_code == 415
+    assert (await client.get("/courses")).status_code == 200
+
+
+async def test_a_huge_answer_ends_with_its_reader(remote: httpx2.AsyncClient) -> None:
+    async with remote.stream("GET", "/courses", headers=asking("huge", megabytes=10_000)):
+        pass
+    assert (await remote.get("/courses", timeout=2)).status_code == 200

@@ -46,3 +46,12 @@ def test_a_running_sandbox_is_reached_and_stopped(sandbox: Sandbox) -> None:
         assert httpx2.get(f"{url}/_sandbox/health").status_code == 200
     with pytest.raises(httpx2.ConnectError):
         httpx2.get(f"{url}/_sandbox/health")
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost:8080", 200), ("[::1]:8080", 200), ("rebound.example:8080", 400), ("127.0.0.1.example", 400)],
+)
+def test_only_who_asks_for_this_machine_is_answered(sandbox: Sandbox, host: str, status: int) -> None:
+    with running(sandbox) as url:
+        assert httpx2.get(f"{url}/_sandbox/requests", headers={"Host": host}).status_code == status

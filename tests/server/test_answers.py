@@ -180,3 +180,9 @@ async def test_bytes_that_are_no_json_are_an_error_that_says_so(tool: str, body:
         result = await answered(tool, body)
         assert result.is_error
         assert "Thinkific" in text_of(result)
+
+
+@pytest.mark.parametrize("body", ['{"name": "\\ud800"}'.encode("utf-16"), b'{"name": "\xed\xa0\x80"}'])
+async def test_an_answer_in_another_encoding_is_an_error_that_says_so(body: bytes) -> None:
+    result = await answered("get_group", body)
+    assert (result.is_error, "not JSON" in text_of(result)) == (True, True)

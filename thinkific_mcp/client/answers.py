@@ -43,8 +43,9 @@ def read_answer(operation: Operation[Any], response: httpx2.Response, now: float
     if operation.result_type() is None or (is_empty and not is_read):
         return None
     try:
-        data = json.loads(response.content, parse_constant=lambda _: None, parse_float=_finite)
-        return _encodable(data) if b"\\ud" in response.content.lower() else data
+        text = response.content.decode("utf-8-sig")
+        data = json.loads(text, parse_constant=lambda _: None, parse_float=_finite)
+        return _encodable(data) if "\\ud" in text.lower() else data
     except (ValueError, RecursionError):
         raise UnreadableAnswerError(
             f"Thinkific's answer ({response.status_code}) is {'empty' if is_empty else 'not JSON'}. "

@@ -13,7 +13,7 @@ import httpx2
 from thinkific_mcp.client.answers import read_answer, what_now
 from thinkific_mcp.client.credentials import Credentials
 from thinkific_mcp.client.requests import build_request
-from thinkific_mcp.errors import SettingsError, UnreachableError
+from thinkific_mcp.errors import ArgumentError, SettingsError, UnreachableError
 from thinkific_mcp.operation import Operation
 
 R = TypeVar("R")
@@ -70,7 +70,7 @@ class Thinkific:
                 timeout=self._timeout,
                 transport=self._transport,
             )
-        except (ValueError, OSError, httpx2.InvalidURL) as error:
+        except (ImportError, ValueError, OSError, httpx2.InvalidURL) as error:
             raise SettingsError(
                 f"The environment's proxy or certificates cannot be used ({type(error).__name__}); "
                 "nothing was sent. Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
@@ -83,9 +83,14 @@ class Thinkific:
             ApiError: Thinkific refused; see `thinkific_mcp.errors` for the kinds.
             UnreachableError: there was no answer.
             UnreadableAnswerError: the answer is not what the API promises.
+            ArgumentError: the arguments are too long for an address; nothing was sent.
             SettingsError: a setting is missing or cannot be used; nothing was sent.
         """
-        request = build_request(self._http, operation, self._client_secret)
+        http = self._http
+        try:
+            request = build_request(http, operation, self._client_secret)
+        except httpx2.InvalidURL:
+            raise ArgumentError("The arguments are too long for an address. Nothing was sent.") from None
         started = time.monotonic()
         response = await self._send(operation, request)
         spec, milliseconds = operation.spec, (time.monotonic() - started) * 1000

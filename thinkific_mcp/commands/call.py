@@ -77,7 +77,7 @@ def _check_offered(tool: str, offered_tools: Sequence[str]) -> None:
 def _read_json(text: str) -> dict[str, Any]:
     try:
         read = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(
             f"The arguments are not JSON: {error}. Write them as '{{\"course_id\": 3}}'."
         ) from None
@@ -134,7 +134,7 @@ def _texts(result: CallToolResult) -> str:
 def _for_people(tool: str, result: CallToolResult) -> str:
     data: Mapping[str, Any] = result.structured_content or {}
     if list(data) == ["done"]:
-        return str(data["done"])
+        return cleaned(str(data["done"]))
     if not issubclass(OPERATIONS[tool].result_type(), Page):
         return record(data)
     rows = cast(list[dict[str, Any]], data["items"])

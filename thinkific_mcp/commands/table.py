@@ -25,19 +25,19 @@ def table(rows: Sequence[Mapping[str, Any]], width: int) -> str:
         if shown and sum(widths[each] + 2 for each in shown) + widths[name] > width:
             break
         shown.append(name)
-    lines = [shown, *([cells[name][index] for name in shown] for index in range(len(rows)))]
+    lines = [map(cleaned, shown), *([cells[name][index] for name in shown] for index in range(len(rows)))]
     text = "\n".join(
         "  ".join(_padded(cell, widths[name]) for name, cell in zip(shown, line, strict=True)).rstrip()
         for line in lines
     )
-    left_out = columns[len(shown) :]
+    left_out = [cleaned(name) for name in columns[len(shown) :]]
     return f"{text}\n(not shown: {', '.join(left_out)}; --json shows all)" if left_out else text
 
 
 def record(data: Mapping[str, Any]) -> str:
     """Lay one thing out, a field a line."""
     widest = max(map(len, data), default=0)
-    return "\n".join(f"{name.ljust(widest)}  {_text(value)}" for name, value in data.items())
+    return "\n".join(f"{cleaned(name).ljust(widest)}  {_text(value)}" for name, value in data.items())
 
 
 def _cell(value: Any) -> str:

@@ -12,6 +12,7 @@ from thinkific_mcp.sandbox.school import Clock, School, utc_now
 
 __all__ = ["DataFileError", "Sandbox"]
 
+APPLICATION_ID = 1413894984
 SCHEMA_VERSION = 1
 
 
@@ -71,6 +72,9 @@ def _school(data: Path | None, students: int, now: Clock) -> School:
     if school.is_new:
         populate(school, students)
         school.db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    if school.value("PRAGMA application_id") != APPLICATION_ID:
+        school.close()
+        raise DataFileError(f"{data} is a database of something else. Name another file.")
     version = school.value("PRAGMA user_version")
     if version != SCHEMA_VERSION:
         school.close()

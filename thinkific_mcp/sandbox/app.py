@@ -15,6 +15,7 @@ A request to the API may carry its own fault in the header `X-Sandbox-Fault`.
 """
 
 import json
+import sqlite3
 from collections.abc import Mapping
 from threading import Lock
 from typing import Any, cast
@@ -29,7 +30,7 @@ from thinkific_mcp.sandbox import access
 from thinkific_mcp.sandbox.connection import Connection, Reply, encoded
 from thinkific_mcp.sandbox.endpoints import ENDPOINTS
 from thinkific_mcp.sandbox.faults import FaultError, Faults, fault_of_header
-from thinkific_mcp.sandbox.judge import Judge, Judgement, Request
+from thinkific_mcp.sandbox.judge import Judge, Judgement, Request, is_json
 from thinkific_mcp.sandbox.recording import RecordedRequest, Recording, shown
 from thinkific_mcp.sandbox.rules import Node
 from thinkific_mcp.sandbox.school import School
@@ -110,7 +111,10 @@ class Application:
             )
         assert judgement.call is not None and judgement.operation is not None
         with self._one_at_a_time:
-            self._school.db.execute("BEGIN IMMEDIATE")
+            try:
+                self._school.db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return _reply(Answer(503, {"error": "The school's data file is in use, or cannot be written."}))
             try:
                 answer = ENDPOINTS[judgement.operation](self._school, judgement.call)
             except Refusal as refusal:
@@ -136,6 +140,9 @@ class Application:
         return Response(status_code=204)
 
     async def _add_fault(self, request: HttpRequest) -> Response:
+        # Any web page may send a browser here with text, but none with JSON.
+        if not is_json(request.headers):
+            return JSONResponse({"errors": {"body": ["is not application/json"]}}, 415)
         asked = _json(await request.body())
         if not isinstance(asked, dict):
             return JSONResponse({"errors": {"body": ["is not a JSON object"]}}, 422)

@@ -190,6 +190,11 @@ class _Operation:
         return Form(self._contract, schema | ({"required": required} if required else {}))
 
 
+def is_json(headers: Mapping[str, str]) -> bool:
+    """Tell whether a body is sent as JSON."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+
+
 def _repeated(query: Sequence[tuple[str, str]]) -> list[Flaw]:
     names = [name for name, _ in query]
     return [Flaw(name, "repeated", "is repeated") for name in dict.fromkeys(names) if names.count(name) > 1]
@@ -207,7 +212,7 @@ def _malformed(complaint: str) -> ViolationError:
 
 
 def _json_object(request: Request) -> dict[str, Any]:
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+    if not is_json(request.headers):
         raise _malformed("the content type is not application/json")
     try:
         body = json.loads(

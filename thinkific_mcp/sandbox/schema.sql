@@ -1,6 +1,9 @@
 -- The state of a school. Times are ISO 8601 text in UTC with whole seconds ("2026-01-31T09:00:00Z"),
 -- lists are JSON text, booleans 0 or 1, amounts of money integer cents save where the API says otherwise.
 
+-- Tells a school from any other database, whose version may be the same.
+PRAGMA application_id = 1413894984;
+
 CREATE TABLE users (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     created_at TEXT NOT NULL,

@@ -9,12 +9,15 @@ from types import FrameType
 
 import uvicorn
 from anyio.from_thread import start_blocking_portal
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from thinkific_mcp.sandbox import Sandbox
 from thinkific_mcp.sandbox.connection import TRANSPORT
 
 HOST = "127.0.0.1"
+# The names by which this machine is asked. A web page whose own name leads here asks by that one.
+NAMES = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
 async def serve(
@@ -57,7 +60,7 @@ class _Server(uvicorn.Server):
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(
             uvicorn.Config(
-                sandbox,
+                TrustedHostMiddleware(sandbox, NAMES, www_redirect=False),
                 http=_Protocol,
                 ws="none",
                 lifespan="off",

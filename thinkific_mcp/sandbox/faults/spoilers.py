@@ -14,7 +14,7 @@ class Slow(Fault):
     """The true answer, late. The endpoint is not carried out for a client that goes away meanwhile."""
 
     kind = "slow"
-    seconds: float = Field(5, ge=0)
+    seconds: float = Field(5, ge=0, le=3600)
 
     async def strike(self, carry_out: CarryOut, connection: Connection, now: datetime) -> None:
         """Wait, then answer."""
@@ -28,7 +28,7 @@ class Trickle(Fault):
 
     kind = "trickle"
     pieces: int = Field(8, ge=1)
-    pause: float = Field(0.1, ge=0)
+    pause: float = Field(0.1, ge=0, le=3600)
 
     async def strike(self, carry_out: CarryOut, connection: Connection, now: datetime) -> None:
         """Send the pieces as long as the client is there."""

@@ -42,7 +42,7 @@ class RateLimit(Substitute):
     """
 
     kind = "rate_limit"
-    retry_in: float = 1
+    retry_in: float = Field(1, ge=-86_400, le=86_400)
     reset: HeaderText = "seconds"
 
     def reply(self, now: datetime) -> Reply:
@@ -125,7 +125,7 @@ class Huge(Fault):
     """A success with a JSON body of many megabytes."""
 
     kind = "huge"
-    megabytes: int = Field(64, ge=1)
+    megabytes: int = Field(64, ge=1, le=10_000)
 
     async def strike(self, carry_out: CarryOut, connection: Connection, now: datetime) -> None:
         """Send the body megabyte by megabyte."""
@@ -136,6 +136,8 @@ class Huge(Fault):
         await connection.write(start, more=True)
         for _ in range(self.megabytes):
             await connection.write(b"a" * MEGABYTE, more=True)
+            if not await connection.pause(0):
+                return
         await connection.write(end, more=False)
 
 
