@@ -244,7 +244,12 @@ class Operation(Arguments, Generic[R]):
         return self.spec.done.format_map(given | {"changed": ", ".join(changed) or "nothing"})
 
     def summary(self) -> str:
-        """Name the arguments for a person who is asked, without passwords."""
+        """Name the arguments for a person who is asked: no passwords, and long texts by their beginning."""
         return ", ".join(
-            f"{name} {'(not shown)' if name == 'password' else value}" for name, _, value in self.sent()
+            f"{name} {'(not shown)' if name == 'password' else _beginning(str(value))}"
+            for name, _, value in self.sent()
         )
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= 200 else f"{text[:200]}… ({len(text)} characters)"

@@ -242,6 +242,15 @@ def test_at_a_terminal_the_person_is_asked(
     assert (run("call", "get_user", with_(user_id=2), *school).code == 1) == is_done
 
 
+def test_a_long_text_is_asked_about_by_its_beginning(run: Run) -> None:
+    script = with_(
+        name="A", description="B", category="analytics", page_scopes=["all"], content="alert(1);" + "x" * 5000
+    )
+    refused = run("call", "create_site_script", script, *DEMO)
+    assert (refused.code, "content alert(1);xx" in refused.err, len(refused.err) < 600) == (1, True, True)
+    assert "… (5009 characters)" in refused.err
+
+
 def test_what_is_asked_cannot_command_the_terminal(run: Run) -> None:
     tricky = with_(user_id="1", bio="\x1b[2J\u202e", email="ada@example.com")
     assert set("\x1b\u202e") & set(run("call", "update_user", tricky, *DEMO).err) == set()

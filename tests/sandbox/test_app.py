@@ -1,4 +1,5 @@
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
@@ -169,3 +170,15 @@ async def test_a_data_file_in_use_fails_the_request_and_not_the_sandbox(tmp_path
         other.close()
         assert (await client.get("/courses")).status_code == 200
     sandbox.close()
+
+
+def test_several_processes_that_start_on_a_new_file_share_one_school(tmp_path: Path) -> None:
+    def visit(_: int) -> int:
+        sandbox = Sandbox(tmp_path / "school.db", students=20)
+        try:
+            return sandbox.school.value("SELECT count(*) FROM users")
+        finally:
+            sandbox.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(visit, range(4))) == {32}

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 from thinkific_mcp.sandbox.app import Application
 from thinkific_mcp.sandbox.contract import load_contract
 from thinkific_mcp.sandbox.demo import populate
-from thinkific_mcp.sandbox.school import Clock, School, utc_now
+from thinkific_mcp.sandbox.school import Clock, School, SchoolInUseError, utc_now
 
 __all__ = ["DataFileError", "Sandbox"]
 
@@ -66,12 +66,9 @@ class Sandbox:
 
 def _school(data: Path | None, students: int, now: Clock) -> School:
     try:
-        school = School(data, now)
-    except sqlite3.DatabaseError as error:
+        school = School(data, now, fill=lambda school: populate(school, students))
+    except (sqlite3.DatabaseError, SchoolInUseError) as error:
         raise DataFileError(f"{data} cannot be opened as a school: {error}.") from error
-    if school.is_new:
-        populate(school, students)
-        school.db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
     if school.value("PRAGMA application_id") != APPLICATION_ID:
         school.close()
         raise DataFileError(f"{data} is a database of something else. Name another file.")

@@ -15,7 +15,6 @@ A request to the API may carry its own fault in the header `X-Sandbox-Fault`.
 """
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from threading import Lock
 from typing import Any, cast
@@ -33,7 +32,7 @@ from thinkific_mcp.sandbox.faults import FaultError, Faults, fault_of_header
 from thinkific_mcp.sandbox.judge import Judge, Judgement, Request, is_json
 from thinkific_mcp.sandbox.recording import RecordedRequest, Recording, shown
 from thinkific_mcp.sandbox.rules import Node
-from thinkific_mcp.sandbox.school import School
+from thinkific_mcp.sandbox.school import School, SchoolInUseError
 from thinkific_mcp.sandbox.wire import Answer, Refusal
 
 BASE = b"/api/public/v1"
@@ -110,21 +109,13 @@ class Application:
                 judgement.refusal.answer, {"Allow": ", ".join(judgement.allow)} if judgement.allow else {}
             )
         assert judgement.call is not None and judgement.operation is not None
-        with self._one_at_a_time:
-            try:
-                self._school.db.execute("BEGIN IMMEDIATE")
-            except sqlite3.OperationalError:
-                return _reply(Answer(503, {"error": "The school's data file is in use, or cannot be written."}))
-            try:
-                answer = ENDPOINTS[judgement.operation](self._school, judgement.call)
-            except Refusal as refusal:
-                self._school.db.execute("ROLLBACK")
-                return _reply(refusal.answer)
-            except BaseException:
-                self._school.db.execute("ROLLBACK")
-                raise
-            self._school.db.execute("COMMIT")
-        return _reply(answer)
+        try:
+            with self._one_at_a_time, self._school.transaction():
+                return _reply(ENDPOINTS[judgement.operation](self._school, judgement.call))
+        except Refusal as refusal:
+            return _reply(refusal.answer)
+        except SchoolInUseError:
+            return _reply(Answer(503, {"error": "The school's data file is in use, or cannot be written."}))
 
     async def _openapi(self, _: HttpRequest) -> Response:
         return JSONResponse(self._contract)

@@ -3,6 +3,7 @@
 
 -- Tells a school from any other database, whose version may be the same.
 PRAGMA application_id = 1413894984;
+PRAGMA user_version = 1;
 
 CREATE TABLE users (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

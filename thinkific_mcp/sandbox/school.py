@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -21,22 +22,51 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
+class SchoolInUseError(Exception):
+    """The data file cannot be written now."""
+
+
 class School:
     """The state of one school in SQLite, in memory or in a file.
 
     Args:
         data: the file that keeps the school between runs; None keeps it in memory.
         now: the clock by which enrollments expire and new records are dated.
+        fill: fills the school if it is new, all of it or nothing, before another process sees it.
     """
 
-    def __init__(self, data: Path | None = None, now: Clock = utc_now) -> None:
+    def __init__(
+        self, data: Path | None = None, now: Clock = utc_now, fill: Callable[["School"], None] | None = None
+    ) -> None:
         self.now = now
         self.db = sqlite3.connect(data or ":memory:", check_same_thread=False, isolation_level=None)
         self.db.row_factory = sqlite3.Row
         self.db.execute("PRAGMA foreign_keys = ON")
-        self.is_new = self.value("SELECT count(*) FROM sqlite_master") == 0
-        if self.is_new:
-            self.db.executescript(files("thinkific_mcp.sandbox").joinpath("schema.sql").read_text("utf-8"))
+        with self.transaction():
+            if self.value("SELECT count(*) FROM sqlite_master") == 0:
+                schema = files("thinkific_mcp.sandbox").joinpath("schema.sql").read_text("utf-8")
+                for statement in schema.split(";\n"):
+                    self.db.execute(statement)
+                if fill is not None:
+                    fill(self)
+
+    @contextmanager
+    def transaction(self) -> Generator[None]:
+        """Keep other processes out until what is done within is kept, or undone should it fail.
+
+        Raises:
+            SchoolInUseError: another process keeps this one out, or the file cannot be written.
+        """
+        try:
+            self.db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise SchoolInUseError(str(error)) from error
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """Return the rows of a query as dictionaries."""

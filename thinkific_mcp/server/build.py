@@ -14,6 +14,8 @@ from thinkific_mcp.server.tools import as_tool
 
 # Below WARNING it logs the text of failed calls and of lines that it cannot read: they may speak of students.
 logging.getLogger("mcp").setLevel(logging.WARNING)
+# It warns of tracing headers that it cannot read, word for word.
+logging.getLogger("opentelemetry").setLevel(logging.ERROR)
 
 _INSTRUCTIONS = """\
 Runs one Thinkific school. Products are what is sold: each is a course or a bundle, with an id of its own. \
