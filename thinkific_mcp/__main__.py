@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 fine, 1 failed, 2 wrongly called."""
     given = _given(arguments)
     command: str = given.pop("command", None) or "serve"
-    options = {name: given.pop(name) for name in _OPTIONS if name in given}
+    own = {name: given.pop(name) for name in _OF_ONE_COMMAND if name in given}
     # A name may hold what the terminal cannot show.
     cast(io.TextIOWrapper, sys.stdout).reconfigure(errors="backslashreplace")
     try:
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         logging.basicConfig(
             level=settings.log_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
         )
-        return _run(command, settings, options)
+        return _run(command, settings, own)
     except SettingsError as error:
         print(f"thinkific-mcp: {error}", file=sys.stderr)
         return 2
@@ -46,12 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
-# What belongs to one command only; everything else on the command line is a setting.
 _NO_ARGUMENTS = "{}"
-_OPTIONS = ("tool", "tool_arguments", "json", "yes", "port")
+# Everything else on the command line is a setting.
+_OF_ONE_COMMAND = ("tool", "tool_arguments", "json", "yes", "port")
 
 
-def _run(command: str, settings: Settings, options: dict[str, Any]) -> int:
+def _run(command: str, settings: Settings, own: dict[str, Any]) -> int:
     # Imported here, so that each command waits only for what it needs.
     match command:
         case "call":
@@ -59,19 +59,19 @@ def _run(command: str, settings: Settings, options: dict[str, Any]) -> int:
 
             return call(
                 settings,
-                options["tool"],
-                options["tool_arguments"],
-                as_json=options["json"],
-                confirmed=options["yes"],
+                own["tool"],
+                own["tool_arguments"],
+                as_json=own["json"],
+                confirmed=own["yes"],
             )
         case "tools":
             from thinkific_mcp.commands.tools import list_tools
 
-            return list_tools(settings, as_json=options["json"])
+            return list_tools(settings, as_json=own["json"])
         case "sandbox":
             from thinkific_mcp.commands.sandbox import serve_sandbox
 
-            return serve_sandbox(settings, port=options["port"])
+            return serve_sandbox(settings, port=own["port"])
         case "doctor":
             from thinkific_mcp.commands.doctor import examine
 
@@ -87,7 +87,8 @@ def _given(arguments: Sequence[str] | None) -> dict[str, Any]:
     parser = _parser()
     read, rest = parser.parse_known_args(arguments)
     given = vars(read)
-    if given.get("command") == "call" and len(rest) == 1 and given["tool_arguments"] == _NO_ARGUMENTS:
+    has_arguments = given.get("tool_arguments") != _NO_ARGUMENTS
+    if given.get("command") == "call" and not has_arguments and len(rest) == 1 and rest[0][:2] != "--":
         # argparse does not see a positional argument that stands behind a flag.
         given["tool_arguments"] = rest.pop()
     if rest:

@@ -4,6 +4,7 @@ Each field is the environment variable THINKIFIC_ and its name, and those marked
 command line too, which win. A secret can also come from the file that THINKIFIC_…_FILE names.
 """
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from thinkific_mcp.errors import SettingsError
+from thinkific_mcp.nearest import nearest
 
 _API_PATH = "/api/public/v1"
 
@@ -105,15 +107,15 @@ class Settings(BaseSettings):
             secret = cast(SecretStr | None, getattr(self, name))
             if path is not None:
                 if secret is not None:
-                    raise ValueError(f"set either THINKIFIC_{name.upper()} or THINKIFIC_{name.upper()}_FILE")
+                    raise ValueError(f"set either {variable(name)} or {variable(name)}_FILE")
                 try:
                     secret = SecretStr(path.read_text("utf-8"))
                 except (OSError, UnicodeDecodeError):
-                    raise ValueError(f"THINKIFIC_{name.upper()}_FILE cannot be read") from None
+                    raise ValueError(f"{variable(name)}_FILE cannot be read") from None
             if secret is not None:
                 text = secret.get_secret_value().strip()
                 if not text or not text.isascii() or not text.isprintable():
-                    raise ValueError(f"THINKIFIC_{name.upper()} is not one line of plain characters")
+                    raise ValueError(f"{variable(name)} is not one line of plain characters")
                 setattr(self, name, SecretStr(text))
         return self
 
@@ -146,8 +148,9 @@ def load_settings(flags: dict[str, Any]) -> Settings:
     """Read the environment, with flags of the command line before it.
 
     Raises:
-        SettingsError: names the setting that is wrong and the rule it breaks, never a value.
+        SettingsError: names the setting that is wrong or misspelt and the rule it breaks, never a value.
     """
+    _refuse_misspelt_variables()
     try:
         return Settings(**flags)
     except ValidationError as error:
@@ -158,6 +161,16 @@ def load_settings(flags: dict[str, Any]) -> Settings:
             message = re.sub("^(Value error, |Input )", "", details["msg"])
             problems.append(f"{place}: {message}" if name else message)
         raise SettingsError("; ".join(problems)) from None
+
+
+def _refuse_misspelt_variables() -> None:
+    """Refuse what is almost a setting: THINKIFIC_READONLY would otherwise be taken for no setting at all."""
+    known = [variable(name) for name in Settings.model_fields]
+    for name in sorted(os.environ):
+        if name.upper().startswith(variable("")) and name.upper() not in known:
+            meant = nearest(name.upper().removeprefix(variable("")), list(map(str.upper, Settings.model_fields)))
+            if meant is not None:
+                raise SettingsError(f"{name} is not a setting: did you mean {variable(meant)}?")
 
 
 def _is_safe(address: str) -> bool:

@@ -58,7 +58,7 @@ def moment(value: Any) -> datetime:
 
 
 def _stored_time(value: Any) -> str:
-    return moment(value).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
+    return moment(value).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def _date_or_time(value: Any) -> str:

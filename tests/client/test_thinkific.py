@@ -148,3 +148,15 @@ async def test_a_filter_that_no_address_holds_is_refused_unsent() -> None:
     error = await failure(Thinkific(ACCOUNT), ListUsers(external_source="s3cret" * 20_000))
     assert isinstance(error, ArgumentError)
     assert str(error) == "The arguments are too long for an address. Nothing was sent."
+
+
+async def test_a_key_for_this_machine_does_not_travel_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # nobody listens there
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    sandbox = Sandbox(students=5)
+    with running(sandbox) as address:
+        async with Thinkific(ACCOUNT, base_url=address) as thinkific:
+            assert (await thinkific(READ)).id == 3
+    sandbox.close()

@@ -174,6 +174,11 @@ def test_arguments_may_stand_behind_a_flag(run: Run) -> None:
     assert (refused.code, "unrecognized arguments" in refused.err) == (2, True)
 
 
+def test_a_flag_that_there_is_not_is_not_taken_for_arguments(run: Run) -> None:
+    refused = run("call", "list_courses", "--jsn", *DEMO)
+    assert (refused.code, "unrecognized arguments: --jsn" in refused.err) == (2, True)
+
+
 def test_a_tool_that_is_not_offered_cannot_be_called(run: Run) -> None:
     outcome = run("call", "delete_user", with_(user_id="1"), "--yes", "--read-only", *DEMO)
     assert (outcome.code, "delete_user is not offered" in outcome.err) == (2, True)

@@ -125,7 +125,7 @@ async def test_a_list_may_come_bare() -> None:
 
 async def test_a_list_may_come_without_its_pages() -> None:
     result = await answered("list_courses", json.dumps({"items": [{"id": 1}], "meta": None}))
-    assert text_of(result).splitlines()[-1] == "items 1–1"
+    assert text_of(result).splitlines()[-1] == "1 item"
 
 
 async def test_the_items_of_a_list_may_be_null() -> None:

@@ -116,7 +116,7 @@ class UserByReference(Arguments):
     def _known_kind(self) -> Self:
         if self.provider is MISSING and not (self.user_id.isascii() and self.user_id.isdecimal()):
             raise wrong("user_id should be a number, or an external id together with provider")
-        if self.provider is MISSING and not 0 < int(self.user_id[:20]) <= LARGEST_ID:
+        if self.provider is MISSING and not 0 < int(self.user_id) <= LARGEST_ID:
             raise wrong("user_id should be a positive id")
         return self
 

@@ -35,7 +35,8 @@ class Thinkific:
 
     Args:
         credentials: an `ApiKey` or an `AccessToken`.
-        base_url: where the Admin API is; the sandbox's address for trying things out.
+        base_url: where the Admin API is: https, or the sandbox's http address on this machine, which is
+            reached without a proxy.
         client_secret: the app's secret, which signs site scripts given by content.
         timeout: seconds to wait for a connection, and for each further piece of an answer.
         transport: how requests travel; by default over the network.
@@ -69,6 +70,8 @@ class Thinkific:
                 headers={"User-Agent": f"thinkific-mcp/{version('thinkific-mcp')}", "Accept": "application/json"},
                 timeout=self._timeout,
                 transport=self._transport,
+                # Plain http is for this machine only: through a proxy the key would leave it unencrypted.
+                trust_env=not self._base_url.startswith("http:"),
             )
         except (ImportError, ValueError, OSError, httpx2.InvalidURL) as error:
             raise SettingsError(

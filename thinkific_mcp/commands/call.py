@@ -17,10 +17,10 @@ from thinkific_mcp.api import OPERATIONS
 from thinkific_mcp.commands.table import record, table
 from thinkific_mcp.errors import ArgumentError, SettingsError
 from thinkific_mcp.foreign_text import cleaned, escaped_json
+from thinkific_mcp.nearest import nearest
 from thinkific_mcp.operation import Page
 from thinkific_mcp.server import build_server, check_upstream, offered, open_upstream
 from thinkific_mcp.server.arguments import read_arguments
-from thinkific_mcp.server.nearest import nearest
 from thinkific_mcp.server.schemas import input_schema
 from thinkific_mcp.settings import Settings
 

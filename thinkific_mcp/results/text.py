@@ -21,7 +21,9 @@ def part_of_list(page: Page[Any], limit: int) -> str:
     count, total = len(page.items), page.total_items
     if not count:
         return "no items" if not total else f"no items on page {page.page}, {total} in all"
-    first = ((page.page or 1) - 1) * limit + 1
     whole = f" of {total}" if total is not None else ""
     following = f", next page {page.next_page}" if page.next_page else ""
+    if page.page is None:  # it does not say where it stands, so neither do we
+        return f"{count} item{'s' * (count != 1)}{whole}{following}"
+    first = (page.page - 1) * limit + 1
     return f"items {first}–{first + count - 1}{whole}{following}"

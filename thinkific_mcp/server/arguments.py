@@ -8,8 +8,8 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from thinkific_mcp.errors import ArgumentError
+from thinkific_mcp.nearest import nearest
 from thinkific_mcp.operation import Operation
-from thinkific_mcp.server.nearest import nearest
 from thinkific_mcp.server.schemas import Schema
 
 _SUBJECT = re.compile(r"^(Input|String|List|Value|Value error,|Field|Dictionary) ")

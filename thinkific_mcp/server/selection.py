@@ -5,8 +5,8 @@ from typing import Any
 
 from thinkific_mcp.api import OPERATIONS, TOOLSETS
 from thinkific_mcp.errors import SettingsError
+from thinkific_mcp.nearest import nearest
 from thinkific_mcp.operation import Operation
-from thinkific_mcp.server.nearest import nearest
 from thinkific_mcp.settings import Settings
 
 
