@@ -103,7 +103,8 @@ def test_a_thinkific_that_cannot_be_reached_is_told(examined: Any) -> None:
 
 
 def test_proxies_that_cannot_be_used_are_told_unseen(examined: Any) -> None:
-    outcome = examined(**ACCOUNT, HTTP_PROXY="gopher://user:s3cret@proxy")
+    proxied = {"THINKIFIC_BASE_URL": "https://127.0.0.1:9", "HTTPS_PROXY": "gopher://user:s3cret@proxy"}
+    outcome = examined(**ACCOUNT, **proxied)
     found = findings(outcome)["Thinkific"]
     assert (outcome.code, "proxy or certificates" in found, "s3cret" in outcome.out) == (1, True, False)
 
