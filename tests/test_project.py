@@ -55,7 +55,12 @@ def test_every_variable_of_the_registry_entry_is_a_setting() -> None:
         f"THINKIFIC_{name.upper()}" for name in Settings.model_fields
     ]
     secret = {variable["name"] for variable in variables if variable.get("isSecret")}
-    assert secret == {"THINKIFIC_API_KEY", "THINKIFIC_ACCESS_TOKEN", "THINKIFIC_CLIENT_SECRET"}
+    assert secret == {
+        "THINKIFIC_API_KEY",
+        "THINKIFIC_ACCESS_TOKEN",
+        "THINKIFIC_CLIENT_SECRET",
+        "THINKIFIC_REDIS_URL",
+    }
 
 
 def test_the_registry_entry_is_valid() -> None:

@@ -1,3 +1,4 @@
+from itertools import combinations
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,7 +10,10 @@ from thinkific_mcp.settings import Settings, load_settings
 SECRET = "k-3f9a-do-not-show"
 PLAIN_VALUES: dict[str, Any] = {
     "subdomain": "my-school",
+    "client_id": "my-app",
+    "refresh_token_file": Path("tokens"),
     "base_url": "https://example.com/api",
+    "oauth_url": "https://example.com",
     "sandbox": True,
     "data": Path("school.db"),
     "students": 12,
@@ -17,10 +21,18 @@ PLAIN_VALUES: dict[str, Any] = {
     "toolsets": ["users", "groups"],
     "tools": ["get_course"],
     "exclude_tools": ["delete_user", "delete_group"],
+    "requests_per_minute": 600,
+    "max_concurrency": 20,
     "timeout": 2.5,
+    "deadline": 12.5,
     "log_level": "ERROR",
 }
-SECRETS = ("api_key", "access_token", "client_secret")
+SECRETS = {
+    "api_key": SECRET,
+    "access_token": SECRET,
+    "client_secret": SECRET,
+    "redis_url": f"redis://:{SECRET}@example.com:6379/0",
+}
 
 
 @pytest.fixture
@@ -145,19 +157,41 @@ def test_an_address_that_would_carry_secrets_in_the_open_is_refused(
     assert message.startswith("THINKIFIC_BASE_URL: ") and "word" not in message
 
 
+@pytest.mark.parametrize("given", ["http://example.com", "https://user:word@example.com", "ftp://127.0.0.1"])
+def test_an_oauth_address_that_would_carry_secrets_in_the_open_is_refused(
+    environment: pytest.MonkeyPatch, given: str
+) -> None:
+    environment.setenv("THINKIFIC_OAUTH_URL", given)
+    message = refusal()
+    assert message.startswith("THINKIFIC_OAUTH_URL: ") and "word" not in message
+
+
+def test_oauth_endpoints_on_this_machine_go_with_an_api_on_it(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("THINKIFIC_OAUTH_URL", "http://127.0.0.1:8080/")
+    assert refusal() == "THINKIFIC_OAUTH_URL is on this machine: THINKIFIC_BASE_URL has to be too"
+    environment.setenv("THINKIFIC_BASE_URL", "http://127.0.0.1:8080")
+    assert load_settings({}).oauth_url == "http://127.0.0.1:8080"
+
+
+@pytest.mark.parametrize("given", ["my:app", "my app", "my\napp", "mÿ-app"])
+def test_a_client_id_that_no_request_can_carry_is_refused(environment: pytest.MonkeyPatch, given: str) -> None:
+    environment.setenv("THINKIFIC_CLIENT_ID", given)
+    assert refusal() == "THINKIFIC_CLIENT_ID: should be one word of plain characters without a colon"
+
+
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_is_read_from_its_variable(environment: pytest.MonkeyPatch, name: str) -> None:
-    environment.setenv(f"THINKIFIC_{name.upper()}", f" {SECRET}\n")
-    assert getattr(load_settings({}), name).get_secret_value() == SECRET
+    environment.setenv(f"THINKIFIC_{name.upper()}", f" {SECRETS[name]}\n")
+    assert getattr(load_settings({}), name).get_secret_value() == SECRETS[name]
 
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_a_secret_is_read_from_the_file_that_is_named(
     environment: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    (tmp_path / "secret").write_text(f"{SECRET}\n", "utf-8")
+    (tmp_path / "secret").write_text(f"{SECRETS[name]}\n", "utf-8")
     environment.setenv(f"THINKIFIC_{name.upper()}_FILE", str(tmp_path / "secret"))
-    assert getattr(load_settings({}), name).get_secret_value() == SECRET
+    assert getattr(load_settings({}), name).get_secret_value() == SECRETS[name]
 
 
 @pytest.mark.parametrize("name", SECRETS)
@@ -185,9 +219,47 @@ def test_a_secret_that_no_header_can_carry_is_refused_unseen(environment: pytest
     assert refusal() == "THINKIFIC_API_KEY is not one line of plain characters"
 
 
-def test_two_kinds_of_credentials_at_once_are_refused_unseen(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv("THINKIFIC_API_KEY", SECRET)
-    environment.setenv("THINKIFIC_ACCESS_TOKEN", SECRET)
+@pytest.mark.parametrize(
+    "address", ["example.com:6379", "http://example.com", "redis://", f"{SECRET}://example.com"]
+)
+def test_an_address_of_redis_that_is_none_is_refused_unseen(environment: pytest.MonkeyPatch, address: str) -> None:
+    environment.setenv("THINKIFIC_REDIS_URL", address)
+    assert refusal() == "THINKIFIC_REDIS_URL should be an address such as redis://host:6379/0"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("requests_per_minute", "0"),
+        ("requests_per_minute", "1.5"),
+        ("max_concurrency", "0"),
+        ("deadline", "-1"),
+        ("deadline", "nan"),
+        ("deadline", "inf"),
+        ("timeout", "0"),
+    ],
+)
+def test_a_number_that_makes_no_sense_is_refused(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
+    environment.setenv(f"THINKIFIC_{name.upper()}", value)
+    assert refusal().startswith(f"THINKIFIC_{name.upper()}: ")
+
+
+@pytest.mark.parametrize(
+    ("given", "has_budget"),
+    [({}, True), ({"sandbox": True}, False), ({"sandbox": True, "requests_per_minute": 120}, True)],
+)
+def test_only_an_embedded_school_goes_without_a_budget_where_none_is_set(
+    given: dict[str, Any], has_budget: bool
+) -> None:
+    assert load_settings(given).has_budget is has_budget
+
+
+@pytest.mark.parametrize("kinds", list(combinations(["API_KEY", "ACCESS_TOKEN", "REFRESH_TOKEN_FILE"], 2)))
+def test_two_kinds_of_credentials_at_once_are_refused_unseen(
+    environment: pytest.MonkeyPatch, kinds: tuple[str, str]
+) -> None:
+    for kind in kinds:
+        environment.setenv(f"THINKIFIC_{kind}", SECRET)
     message = refusal()
     assert message.startswith("two kinds of credentials are set") and SECRET not in message
 
@@ -200,7 +272,7 @@ def test_the_sandbox_needs_no_choice_between_credentials(environment: pytest.Mon
 
 @pytest.mark.parametrize("name", SECRETS)
 def test_settings_do_not_show_their_secrets(environment: pytest.MonkeyPatch, name: str) -> None:
-    environment.setenv(f"THINKIFIC_{name.upper()}", SECRET)
+    environment.setenv(f"THINKIFIC_{name.upper()}", SECRETS[name])
     settings = load_settings({})
     assert SECRET not in f"{settings!r} {settings} {settings.model_dump_json()}"
 
@@ -266,7 +338,7 @@ def test_a_misspelt_setting_is_refused_rather_than_missed(
 
 
 @pytest.mark.parametrize(
-    "name", ["THINKIFIC_CONFIRM", "THINKIFIC_REDIS_URL", "THINKIFIC_STUDIO_THEME", "thinkific_tools"]
+    "name", ["THINKIFIC_CONFIRM", "THINKIFIC_JOURNAL", "THINKIFIC_STUDIO_THEME", "thinkific_tools"]
 )
 def test_what_is_no_slip_of_the_pen_is_let_be(environment: pytest.MonkeyPatch, name: str) -> None:
     environment.setenv(name, "list_users")

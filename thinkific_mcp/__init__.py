@@ -12,9 +12,31 @@ From Python, without MCP:
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from thinkific_mcp.client import AccessToken, ApiKey, Thinkific
+    from thinkific_mcp.client import (
+        AccessToken,
+        ApiKey,
+        Budgets,
+        Credentials,
+        FileTokens,
+        Limits,
+        OAuth,
+        Thinkific,
+        Tokens,
+        TokenStore,
+    )
 
-__all__ = ["AccessToken", "ApiKey", "Thinkific"]
+__all__ = [
+    "AccessToken",
+    "ApiKey",
+    "Budgets",
+    "Credentials",
+    "FileTokens",
+    "Limits",
+    "OAuth",
+    "Thinkific",
+    "TokenStore",
+    "Tokens",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 _NO_ARGUMENTS = "{}"
 # Everything else on the command line is a setting.
-_OF_ONE_COMMAND = ("tool", "tool_arguments", "json", "yes", "port")
+_OF_ONE_COMMAND = ("tool", "tool_arguments", "json", "yes", "port", "limit", "window")
 
 
 def _run(command: str, settings: Settings, own: dict[str, Any]) -> int:
@@ -71,7 +71,7 @@ def _run(command: str, settings: Settings, own: dict[str, Any]) -> int:
         case "sandbox":
             from thinkific_mcp.commands.sandbox import serve_sandbox
 
-            return serve_sandbox(settings, port=own["port"])
+            return serve_sandbox(settings, port=own["port"], limit=own["limit"], window=own["window"])
         case "doctor":
             from thinkific_mcp.commands.doctor import examine
 
@@ -122,6 +122,12 @@ def _parser() -> argparse.ArgumentParser:
     tools.add_argument("--json", action="store_true", help="print the tools' definitions as JSON")
     sandbox = add("sandbox", "serve the demo school as an HTTP API of its own, for anything else to call")
     sandbox.add_argument("--port", type=int, default=8080, help="8080, or 0 for a free one")
+    sandbox.add_argument("--limit", metavar="N", help="take N requests a minute and 10 at once, as Thinkific does")
+    sandbox.add_argument(
+        "--window",
+        metavar="sliding|fixed",
+        help="count over the last 60 seconds, or by the clock's minutes",
+    )
     add("doctor", "check settings and credentials, and print what to put into a host's configuration")
     return parser
 

@@ -3,8 +3,10 @@
 ThinkificError
 ├── SettingsError            what the operator set does not fit; nothing was started or sent
 ├── ArgumentError            the caller's arguments do not fit; nothing was sent
+├── DeadlineError            the call would wait longer than its deadline; nothing was sent; `retry_after`
 ├── UnreachableError         no answer: the network, or Thinkific did not answer in time
 ├── UnreadableAnswerError    an answer that is not what the API promises, such as a page of HTML
+├── UnknownOutcomeError      a write failed, and it may have happened all the same
 └── ApiError                 Thinkific refused; `status` and `said` tell how
     ├── BadRequestError      400
     ├── CredentialsError     401: a wrong key or token, or a plan without API access
@@ -32,12 +34,60 @@ class ArgumentError(ThinkificError):
     """The caller's arguments do not fit; nothing was sent."""
 
 
+class DeadlineError(ThinkificError):
+    """The call would have to wait longer than its deadline; nothing was sent.
+
+    Args:
+        message: what it would wait for, and for how long.
+        retry_after: seconds until a further try makes sense.
+    """
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
 class UnreachableError(ThinkificError):
-    """There was no answer."""
+    """There was no answer.
+
+    Args:
+        message: what failed, why, what to do next.
+        sent: whether the request may have reached Thinkific.
+        lasting: whether trying again soon cannot help, as with a certificate that is not trusted.
+    """
+
+    def __init__(self, message: str, *, sent: bool, lasting: bool = False) -> None:
+        super().__init__(message)
+        self.sent = sent
+        self.lasting = lasting
 
 
 class UnreadableAnswerError(ThinkificError):
-    """The answer is not what the API promises."""
+    """The answer is not what the API promises.
+
+    Args:
+        message: what is wrong with it, and what to do next.
+        status: its HTTP status; None where that does not matter.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class UnknownOutcomeError(ThinkificError):
+    """A write failed in a way that leaves open whether it was carried out; the failure is its `__cause__`.
+
+    Args:
+        message: what failed, and which read tool would tell.
+        status: the HTTP status of the answer; None where there was none.
+        said: Thinkific's own words, cleaned and bounded; empty when it said nothing.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, said: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.said = said
 
 
 class ApiError(ThinkificError):
@@ -82,7 +132,7 @@ class NotFoundError(ApiError):
 
 
 class InvalidError(ApiError):
-    """422: Thinkific understood the request and refuses its values."""
+    """422: Thinkific understood the request and refuses its values; `said` names the tool's arguments."""
 
 
 class RateLimitError(ApiError):

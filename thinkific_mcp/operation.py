@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import MISSING
 
-from thinkific_mcp.values import AsItCame, Deprecated, Id, Integer, PageSize, Positive
+from thinkific_mcp.values import AsItCame, Boolean, Deprecated, Id, Integer, PageSize, Positive, Text
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -64,10 +64,14 @@ class Arguments(BaseModel):
 
 
 class Paging(Arguments):
-    """The page of a list to fetch."""
+    """The page of a list to fetch; `page` counts in steps of `limit`."""
 
     page: Positive | MISSING = MISSING
     limit: PageSize | MISSING = MISSING
+
+    def page_number(self) -> int:
+        """Return which page is asked for; the first where the call does not say."""
+        return 1 if self.page is MISSING else self.page
 
     def page_size(self) -> int:
         """Return how many items a full page has; 25 where the call does not say."""
@@ -95,13 +99,28 @@ class Result(BaseModel):
 
 
 class Page(Result, Generic[T]):
-    """One page of a list, and where it stands in the whole."""
+    """One page of a list, and where it stands in the whole.
+
+    The last three are ours, where one call took several requests: whether every row that was asked for was read
+    and, if not, what stopped it and where to go on.
+    """
+
+    PAGINATION: ClassVar[Mapping[str, str]] = {
+        "page": "current_page",
+        "next_page": "next_page",
+        "total_pages": "total_pages",
+        "total_items": "total_items",
+    }
+    """The fields that Thinkific answers in `meta.pagination`, and their names there."""
 
     items: Annotated[list[T], AsItCame] = []
     page: Integer = None
     next_page: Integer = None
     total_pages: Integer = None
     total_items: Integer = None
+    complete: Boolean = None
+    stopped: Text = None
+    go_on: Text = None
 
     @model_validator(mode="before")
     @classmethod
@@ -113,10 +132,9 @@ class Page(Result, Generic[T]):
         answer = dict(cast(Mapping[str, Any], data))
         if not isinstance(items := answer.get("items"), list):
             answer["items"] = [] if items is None else [items]
-        meta = answer.pop("meta", None)
-        pagination = _mapping(_mapping(meta).get("pagination"))
-        answer["page"] = pagination.get("current_page")
-        return answer | {name: pagination.get(name) for name in ("next_page", "total_pages", "total_items")}
+        pagination = _mapping(_mapping(answer.pop("meta", None)).get("pagination"))
+        answer |= dict.fromkeys(("complete", "stopped", "go_on"))
+        return answer | {name: pagination.get(there) for name, there in cls.PAGINATION.items()}
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from thinkific_mcp.errors import SettingsError
 from thinkific_mcp.nearest import nearest
+from thinkific_mcp.subdomain import is_subdomain
 
 _API_PATH = "/api/public/v1"
 
@@ -50,9 +51,18 @@ class Settings(BaseSettings):
     api_key_file: Path | None = Field(None, description="A file that holds the API key.")
     access_token: SecretStr | None = Field(None, description="An OAuth access token, in place of both.")
     access_token_file: Path | None = Field(None, description="A file that holds the access token.")
-    client_secret: SecretStr | None = Field(None, description="Your app's secret; signs site scripts.")
+    client_secret: SecretStr | None = Field(
+        None, description="Your app's secret; signs site scripts and renews access tokens."
+    )
     client_secret_file: Path | None = Field(None, description="A file that holds the app's secret.")
+    client_id: str = Field("", description="Your app's id; with its secret it renews access tokens.")
+    refresh_token_file: Path | None = Field(
+        None, description="The file that holds the app's refresh token for this school; kept up to date."
+    )
     base_url: str = Field("", description="Another address of the Admin API: https, or http on this machine.")
+    oauth_url: str = Field(
+        "", description="Another address of the school's OAuth endpoints: https, or http on this machine."
+    )
     sandbox: Annotated[bool, Option()] = Field(
         False, description="Use the embedded demo school; no account is needed or used."
     )
@@ -66,10 +76,26 @@ class Settings(BaseSettings):
     toolsets: Annotated[Names, Option("A,B")] = Field([], description="Offer these toolsets only.")
     tools: Annotated[Names, Option("A,B")] = Field([], description="Offer these tools, beside any toolsets named.")
     exclude_tools: Annotated[Names, Option("A,B")] = Field([], description="Do not offer these tools.")
+    requests_per_minute: int = Field(
+        120, ge=1, le=100_000, description="Requests a minute that Thinkific allows the school; more on Plus."
+    )
+    max_concurrency: int = Field(10, ge=1, le=1000, description="Requests under way at once.")
     timeout: float = Field(30, gt=0, le=600, description="Seconds to wait for Thinkific's answer.")
+    deadline: float = Field(
+        45, ge=0, le=86_400, description="Seconds a call may take, waiting included; 0 is as long as it needs."
+    )
+    redis_url: SecretStr | None = Field(
+        None, description="A Redis that shares the request budget among processes: `redis://host:6379/0`."
+    )
+    redis_url_file: Path | None = Field(None, description="A file that holds the address of Redis.")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], Option("LEVEL")] = Field(
         "WARNING", description="What is logged to standard error: DEBUG, INFO, WARNING, ERROR or CRITICAL."
     )
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether requests are held to a budget: all but those to an embedded sandbox for which none is set."""
+        return not self.sandbox or bool({"requests_per_minute", "max_concurrency"} & self.model_fields_set)
 
     @field_validator("subdomain")
     @classmethod
@@ -81,19 +107,30 @@ class Settings(BaseSettings):
         authority = re.split("[/?#]", re.sub("^[a-z]+://", "", given))[0]
         host = authority.rpartition("@")[2].partition(":")[0]
         subdomain = host.removesuffix(".thinkific.com")
-        if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", subdomain):
+        if not is_subdomain(subdomain):
             raise ValueError("should be the my-school of my-school.thinkific.com")
         return subdomain
 
-    @field_validator("base_url")
+    @field_validator("client_id")
+    @classmethod
+    def _one_plain_word(cls, value: str) -> str:
+        client_id = value.strip()
+        if not re.fullmatch("[!-9;-~]*", client_id):
+            raise ValueError("should be one word of plain characters without a colon")
+        return client_id
+
+    @field_validator("base_url", "oauth_url")
     @classmethod
     def _safe_address(cls, value: str) -> str:
         address = value.strip().rstrip("/")
-        if not address:
-            return ""
-        if not _is_safe(address):
+        if address and not _is_safe(address):
             raise ValueError("should be an https address, or http on this machine only")
-        return address if urlsplit(address).path else address + _API_PATH
+        return address
+
+    @field_validator("base_url")
+    @classmethod
+    def _whole_address(cls, value: str) -> str:
+        return value + _API_PATH if value and not urlsplit(value).path else value
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -102,7 +139,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _read_secret_files(self) -> Self:
-        for name in ("api_key", "access_token", "client_secret"):
+        for name in ("api_key", "access_token", "client_secret", "redis_url"):
             path = cast(Path | None, getattr(self, f"{name}_file"))
             secret = cast(SecretStr | None, getattr(self, name))
             if path is not None:
@@ -120,12 +157,26 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _readable_redis_address(self) -> Self:
+        if self.redis_url and not re.match("(redis|rediss|unix)://.", self.redis_url.get_secret_value()):
+            raise ValueError(f"{variable('redis_url')} should be an address such as redis://host:6379/0")
+        return self
+
+    @model_validator(mode="after")
     def _one_identity(self) -> Self:
-        if not self.sandbox and self.access_token and self.api_key:
+        kinds = (self.access_token, self.api_key, self.refresh_token_file)
+        if not self.sandbox and sum(kind is not None for kind in kinds) > 1:
             raise ValueError(
-                "two kinds of credentials are set: keep THINKIFIC_ACCESS_TOKEN, "
-                "or THINKIFIC_SUBDOMAIN with THINKIFIC_API_KEY"
+                "two kinds of credentials are set: keep THINKIFIC_ACCESS_TOKEN, or THINKIFIC_SUBDOMAIN with "
+                "THINKIFIC_API_KEY, or THINKIFIC_SUBDOMAIN with THINKIFIC_REFRESH_TOKEN_FILE"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _all_on_this_machine(self) -> Self:
+        # A client of an https address uses proxies, and through one the app's secret would leave in the open.
+        if self.oauth_url.startswith("http:") and not self.base_url.startswith("http:"):
+            raise ValueError(f"{variable('oauth_url')} is on this machine: {variable('base_url')} has to be too")
         return self
 
 

@@ -16,6 +16,10 @@ from pydantic_core import PydanticCustomError, core_schema
 # Arguments
 
 LARGEST_ID = 2**53 - 1
+LARGEST_LIMIT = 10_000
+"""How many rows of a list one call may ask for."""
+API_PAGE_SIZE = 250
+"""How many rows Thinkific gives on a page at most, however many it is asked for."""
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
 
 
@@ -98,8 +102,8 @@ Count = Annotated[int, Field(ge=0), BeforeValidator(not_bool), AfterValidator(no
 Id = Positive
 """A positive id as Thinkific gives them out."""
 
-PageSize = Annotated[int, Field(ge=1, le=250), BeforeValidator(not_bool)]
-"""How many items a page has; Thinkific gives 250 at most."""
+PageSize = Annotated[int, Field(ge=1, le=LARGEST_LIMIT), BeforeValidator(not_bool)]
+"""How many items a page has; more than `API_PAGE_SIZE` takes several requests."""
 
 PositiveNumber = Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(not_bool)]
 """A number above 0 that need not be whole."""

@@ -1,4 +1,4 @@
-"""Write what is derived from the code: README tables, tool snapshots, server.json.
+"""Write what is derived from the code: tables of the README and the docs, tool snapshots, server.json.
 
     python tools/generate.py            write everything
     python tools/generate.py --check    only say what is out of date; exit 1 if anything is
@@ -18,12 +18,14 @@ from typing import Any, get_args
 from pydantic import SecretStr
 
 from thinkific_mcp.api import OPERATIONS, TOOLSETS
+from thinkific_mcp.client.retries import TABLE
 from thinkific_mcp.operation import Operation
 from thinkific_mcp.server.tools import as_tool, describe
 from thinkific_mcp.settings import Settings, options, variable
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOTS = Path("tests/snapshots/tools")
+RELIABILITY = Path("docs/reliability.md")
 SERVER_NAME = "io.github.thinkific-mcp/thinkific-mcp"
 REPOSITORY = "https://github.com/thinkific-mcp/thinkific-mcp"
 
@@ -33,7 +35,8 @@ def generated() -> dict[Path, str]:
     readme = (ROOT / "README.md").read_text("utf-8")
     readme = _between(readme, "tools", tool_table())
     readme = _between(readme, "settings", settings_table())
-    files = {Path("README.md"): readme, Path("server.json"): _json(server_json())}
+    reliability = _between((ROOT / RELIABILITY).read_text("utf-8"), "retries", retry_table())
+    files = {Path("README.md"): readme, RELIABILITY: reliability, Path("server.json"): _json(server_json())}
     return files | {SNAPSHOTS / f"{name}.json": _json(snapshot(OPERATIONS[name])) for name in OPERATIONS}
 
 
@@ -88,6 +91,16 @@ def settings_table() -> str:
     return "\n".join(lines)
 
 
+def retry_table() -> str:
+    """Return the table of what follows a failure."""
+    lines = ["| failure | a read | a write |", "|---|---|---|"]
+    lines += [
+        f"| {failure.value} | {for_read.value} | {for_write.value} |"
+        for failure, (for_read, for_write) in TABLE.items()
+    ]
+    return "\n".join(lines)
+
+
 def server_json() -> Mapping[str, Any]:
     """Return the entry of the MCP registry."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -126,7 +139,7 @@ def _between(text: str, name: str, table: str) -> str:
     before, found_start, rest = text.partition(start)
     _, found_end, after = rest.partition(end)
     if not (found_start and found_end):
-        raise SystemExit(f"README.md has no place for the table of {name}: {start} … {end}")
+        raise SystemExit(f"There is no place for the table of {name}: {start} … {end}")
     return f"{before}{start}\n{table}\n{end}{after}"
 
 

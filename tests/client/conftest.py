@@ -8,11 +8,13 @@ import pytest
 from anyio.abc import SocketAttribute, SocketStream
 
 from thinkific_mcp import ApiKey, Thinkific
+from thinkific_mcp.client import Budgets, Credentials
 from thinkific_mcp.errors import ThinkificError
 from thinkific_mcp.operation import Operation
 
 NOW = 1_768_467_600.0
 KEY = "k3y-s3cret"
+ACCOUNT = ApiKey("my-school", KEY)
 
 Handler = Callable[[httpx2.Request], httpx2.Response]
 
@@ -23,8 +25,13 @@ def answering(answer: httpx2.Response | Handler, **options: Any) -> Thinkific:
     def handler(request: httpx2.Request) -> httpx2.Response:
         return answer(request) if callable(answer) else answer
 
-    options = {"credentials": ApiKey("my-school", KEY), **options}
-    return Thinkific(transport=httpx2.MockTransport(handler), now=lambda: NOW, **options)
+    return client_of(transport=httpx2.MockTransport(handler), now=lambda: NOW, **options)
+
+
+def client_of(credentials: Credentials = ACCOUNT, **options: Any) -> Thinkific:
+    """Return a client with a budget of its own, which repeats requests without a pause."""
+    defaults: dict[str, Any] = {"budgets": Budgets(), "random": lambda: 0.0}
+    return Thinkific(credentials, **{**defaults, **options})
 
 
 async def failure(thinkific: Thinkific, operation: Operation[Any]) -> ThinkificError:

@@ -1,28 +1,28 @@
-import json
+"""What a refused answer becomes: the kind of error, what Thinkific said, what to do next."""
+
 from typing import Any
 
-import httpx2
 import pytest
 
 from thinkific_mcp import errors
+from thinkific_mcp.api.bundles import GetBundle
 from thinkific_mcp.api.courses import GetCourse, ListCourses
-from thinkific_mcp.api.groups import CreateGroup, DeleteGroup
+from thinkific_mcp.api.enrollments import ListEnrollments
+from thinkific_mcp.api.groups import CreateGroup, RemoveAnalystFromGroup
+from thinkific_mcp.api.orders import RefundExternalOrder
 from thinkific_mcp.api.promotions import GetPromotionByCoupon
-from thinkific_mcp.api.users import GetUserAuthentication
-from thinkific_mcp.errors import ApiError, RateLimitError, ThinkificError
+from thinkific_mcp.api.users import GetUser, GetUserAuthentication
+from thinkific_mcp.errors import ApiError, ThinkificError
+from thinkific_mcp.operation import Operation
 
-from .conftest import KEY, NOW, answering, failure
+from .conftest import NOW
+from .exchange import refused
 
 READ = GetCourse(course_id=3)
 WRITE = CreateGroup(name="Night bakers")
-
-
-async def refused(status: int, body: Any = None, **headers: str) -> ApiError:
-    """Return the error that an answer becomes."""
-    answer = httpx2.Response(status, content=json.dumps(body).encode(), headers=headers)
-    error = await failure(answering(answer), READ)
-    assert isinstance(error, ApiError)
-    return error
+PAGE = b"<!DOCTYPE html><title>Sign in</title>"
+PLAN = {"error": "Access to Apps is not available on your plan. Upgrade to gain access"}
+SCOPE = {"error": "Access token has insufficient scope."}
 
 
 @pytest.mark.parametrize(
@@ -30,15 +30,17 @@ async def refused(status: int, body: Any = None, **headers: str) -> ApiError:
     [
         (400, {"error": "Bad"}, errors.BadRequestError),
         (401, {"error": "Authentication Error"}, errors.CredentialsError),
-        (403, {"error": "Access to Apps is not available on your plan."}, errors.PlanError),
-        (403, {"error": "Access token has insufficient scope."}, errors.ScopeError),
-        (403, None, errors.PlanError),
+        (403, PLAN, errors.PlanError),
+        (403, SCOPE, errors.ScopeError),
+        (403, {"error": "The default category cannot be deleted."}, errors.ForbiddenError),
+        (403, None, errors.ForbiddenError),
         (404, {"error": "Record not found."}, errors.NotFoundError),
         (422, {"errors": {"name": ["can't be blank"]}}, errors.InvalidError),
         (429, {"error": "Rate limit exceeded."}, errors.RateLimitError),
         (500, None, errors.ServerError),
         (503, {"error": "Down"}, errors.ServerError),
         (599, None, errors.ServerError),
+        (101, None, errors.ApiError),
         (302, None, errors.ApiError),
         (409, None, errors.ApiError),
     ],
@@ -59,139 +61,193 @@ def test_both_kinds_of_403_are_forbidden(kind: type[Exception]) -> None:
     assert issubclass(kind, errors.ForbiddenError)
 
 
-@pytest.mark.parametrize(
-    ("status", "advice"),
-    [
-        (400, "Check the arguments."),
-        (401, "the site's plan has no API access"),
-        (403, "Its owner can change the plan."),
-        (404, "Not found (404): course_id 3. Check the id with a list tool."),
-        (422, "nothing was changed"),
-        (429, "Try again in a minute."),
-        (500, "Thinkific failed (500). Try again later."),
-        (302, "Check THINKIFIC_BASE_URL if it is set."),
-    ],
-)
-async def test_each_error_says_what_to_do(status: int, advice: str) -> None:
-    assert advice in str(await refused(status))
-
-
-async def test_a_missing_scope_is_told_from_the_plan() -> None:
-    message = str(await refused(403, {"error": "Access token has insufficient scope."}))
-    assert "lacks a scope" in message and "plan" not in message
+# What it means, and what to do next
 
 
 @pytest.mark.parametrize(
-    ("operation", "what"),
-    [
-        (GetUserAuthentication(user_id=7, provider="SSO"), "user_id 7, provider SSO"),
-        (GetPromotionByCoupon(coupon_code="TEN", product_id=9), "product_id 9, coupon_code TEN"),
-        (ListCourses(page=3), "list_courses"),
-    ],
-)
-async def test_what_is_not_found_is_named(operation: Any, what: str) -> None:
-    error = await failure(answering(httpx2.Response(404)), operation)
-    assert str(error).startswith(f"Not found (404): {what}.")
-
-
-# The shapes of Thinkific's own examples.
-@pytest.mark.parametrize(
-    ("body", "said"),
+    ("status", "body", "text"),
     [
         (
-            {"errors": {"last_name": ["can't be blank", "is short"]}},
-            "last_name: can't be blank; last_name: is short",
+            400,
+            {"error": "Parameter ID is required."},
+            "Thinkific did not understand the request (400). "
+            'Thinkific says: "Parameter ID is required." Check the arguments.',
         ),
-        ({"errors": ["No such course.", "No such user."]}, "No such course.; No such user."),
-        ({"errors": [{"user_ids": "Invalid user IDs: 1"}]}, "user_ids: Invalid user IDs: 1"),
-        ([{"errors": [{"user_id": "not found"}]}], "user_id: not found"),
-        ({"errors": {"group_id": "Invalid", "user_id": "Unknown"}}, "group_id: Invalid; user_id: Unknown"),
-        ({"errors": {"base": ["Not both"]}}, "Not both"),
-        ({"error": ["Record not found."]}, "Record not found."),
-        ({"error": [{"group_id": "No group 1."}]}, "group_id: No group 1."),
-        ({"error": {"user_id": ["No user 1."]}}, "user_id: No user 1."),
-        ({"error": "Record not found."}, "Record not found."),
-        ({"errors": {"code": None}}, ""),
-        ({}, ""),
-        (7, "7"),
+        (
+            401,
+            {"error": "Authentication Error"},
+            "Thinkific refuses the credentials (401). Either the API key, the subdomain or the token is wrong "
+            "(a token also once it has expired or was revoked), or the site's plan has no API access: Thinkific "
+            "answers all alike. Check both.",
+        ),
+        (
+            403,
+            PLAN,
+            "The site's Thinkific plan does not allow this (403). "
+            'Thinkific says: "Access to Apps is not available on your plan. Upgrade to gain access". '
+            "Its owner can change the plan.",
+        ),
+        (
+            403,
+            SCOPE,
+            "The access token lacks a scope for this (403). "
+            'Thinkific says: "Access token has insufficient scope." '
+            "Connect the app again with the scope it needs; site scripts need write:site_scripts.",
+        ),
+        (
+            403,
+            {},
+            "Thinkific does not allow this (403). "
+            "Either the site's plan does not include this, or the access token lacks a scope.",
+        ),
+        (
+            403,
+            {"error": "No."},
+            'Thinkific does not allow this (403). Thinkific says: "No." '
+            "If that does not say why, the plan may not include this, or the access token may lack a scope.",
+        ),
+        (
+            404,
+            {"error": "Record not found."},
+            'Not found (404): course_id 3. Thinkific says: "Record not found." list_courses tells the right id.',
+        ),
+        (
+            422,
+            {"errors": ["Too long"]},
+            'Thinkific refuses the values (422); nothing was changed. Thinkific says: "Too long". '
+            "Correct the arguments, or look up what exists already.",
+        ),
+        (
+            429,
+            {},
+            "The site's requests for this minute are used up (429); nothing was changed. Try again in a minute.",
+        ),
+        (500, {}, "Thinkific failed (500). Try again later."),
+        (
+            302,
+            {},
+            "Thinkific's address redirects elsewhere (302), where the credentials are not taken. "
+            "Check the network, and THINKIFIC_BASE_URL if it is set.",
+        ),
+        (
+            409,
+            {},
+            "Thinkific answered 409, which its API does not promise. "
+            "Check the network, and THINKIFIC_BASE_URL if it is set.",
+        ),
+        (
+            409,
+            {"error": "Conflict"},
+            "Thinkific answered 409, which its API does not promise. "
+            'Thinkific says: "Conflict". Check the arguments.',
+        ),
     ],
 )
-@pytest.mark.parametrize("status", [404, 422])
-async def test_what_thinkific_says_is_read_from_any_shape(status: int, body: Any, said: str) -> None:
-    error = await refused(status, body)
-    assert (error.said, f"Thinkific says: {said}" in str(error)) == (said, bool(said))
+async def test_each_error_says_what_happened_and_what_to_do(status: int, body: Any, text: str) -> None:
+    assert str(await refused(status, body)) == text
 
 
-@pytest.mark.parametrize(("said", "ending"), [("Upgrade", "Upgrade. Its"), ("Upgrade!", "Upgrade! Its")])
-async def test_what_thinkific_says_ends_as_a_sentence(said: str, ending: str) -> None:
-    assert ending in str(await refused(403, {"error": said}))
+async def test_a_missing_scope_is_also_told_by_the_header() -> None:
+    error = await refused(403, None, WWW_Authenticate='Bearer error="insufficient_scope"')
+    assert isinstance(error, errors.ScopeError)
 
 
-async def test_what_thinkific_says_is_cleaned_and_bounded() -> None:
-    said = (await refused(422, {"errors": {"name": ["a\x1b[2J\r\nb\u202ec\ud800" + "d" * 10_000]}})).said
-    assert (said[:16], len(said), said[-1]) == ("name: a [2J b c?", 501, "…")
+async def test_a_redirect_does_not_repeat_the_address() -> None:
+    assert "elsewhere.example" not in str(await refused(302, Location="https://elsewhere.example/"))
 
 
-async def test_a_body_nested_without_end_is_no_trouble() -> None:
-    body: Any = "deep"
-    for _ in range(100):
-        body = {"errors": [body]}
-    assert (await refused(422, body)).said == ""
+@pytest.mark.parametrize("status", [500, 503])
+async def test_after_a_write_that_failed_nobody_is_told_to_try_again(status: int) -> None:
+    assert str(await refused(status, operation=WRITE)) == f"Thinkific failed ({status})."
 
 
-@pytest.mark.parametrize(
-    ("reset", "seconds"),
-    [
-        (str(NOW + 30), 30),
-        (str(int(NOW + 30) * 1000), 30),
-        (str(NOW), 0),
-        (str(NOW - 5), None),
-        (str(NOW + 7200), None),
-        ("soon", None),
-        ("inf", None),
-        ("nan", None),
-    ],
-)
-async def test_the_end_of_a_rate_limit_is_read_in_seconds_and_milliseconds(
-    reset: str, seconds: float | None
-) -> None:
-    error = await refused(429, **{"RateLimit-Reset": reset})
-    assert isinstance(error, RateLimitError) and error.retry_after == seconds
+# When to come back
 
 
 async def test_a_rate_limit_says_when_to_try_again() -> None:
-    message = str(await refused(429, **{"RateLimit-Reset": str(NOW + 30)}))
-    assert message.endswith("nothing was changed. Try again in 30 seconds.")
+    error = await refused(429, RateLimit_Reset=str(NOW + 29.2))
+    assert str(error).endswith("nothing was changed. Try again in 30 seconds.")
+    assert error.retry_after == pytest.approx(29.2)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+async def test_a_wait_that_is_over_is_a_second(status: int) -> None:
+    assert str(await refused(status, RateLimit_Reset="0")).endswith("Try again in 1 second.")
+
+
+@pytest.mark.parametrize("operation", [READ, WRITE])
+async def test_a_503_that_asks_to_wait_changed_nothing(operation: Operation[Any]) -> None:
+    error = await refused(503, None, operation, Retry_After="17")
+    assert (str(error), error.retry_after) == (
+        "Thinkific is not available at the moment (503); nothing was changed. Try again in 17 seconds.",
+        17,
+    )
+
+
+async def test_a_503_that_asks_to_wait_for_nobody_knows_how_long_changed_nothing() -> None:
+    error = await refused(503, None, WRITE, Retry_After="soon")
+    assert (str(error).partition("; ")[2], error.retry_after) == ("nothing was changed. Try again later.", None)
+
+
+# What is not found
 
 
 @pytest.mark.parametrize(
-    "body", [b"<!DOCTYPE html><p>Hello</p>", b'{"id": 3', b"\xff\xfe\x00", b"[" * 100_000, b"", b" \n"]
+    ("operation", "text"),
+    [
+        (
+            GetUserAuthentication(user_id=7, provider="SSO"),
+            "user_id 7, provider SSO. list_users tells the right id.",
+        ),
+        (GetUser(user_id="crm-7", provider="SSO"), "user_id crm-7. list_users tells the right id."),
+        (
+            GetPromotionByCoupon(coupon_code="TEN", product_id=9),
+            "product_id 9, coupon_code TEN. "
+            "list_products tells the right product_id, list_coupons tells the right coupon_code.",
+        ),
+        (
+            RemoveAnalystFromGroup(group_id=1, user_id=7),
+            "group_id 1, user_id 7. list_groups tells the right group_id, list_users tells the right user_id.",
+        ),
+        (ListEnrollments(course_id=3), "course_id 3. list_courses tells the right id."),
+        (GetBundle(bundle_id=3), "bundle_id 3. list_products (productable_id) tells the right id."),
+        (
+            RefundExternalOrder(external_order_id=9, amount=1, currency="USD"),
+            "external_order_id 9. No tool tells the right id.",
+        ),
+        (ListCourses(page=3), "list_courses. Check the network, and THINKIFIC_BASE_URL if it is set."),
+    ],
 )
-async def test_a_success_that_cannot_be_read_is_an_error(body: bytes) -> None:
-    error = await failure(answering(httpx2.Response(200, content=body)), READ)
-    assert isinstance(error, errors.UnreadableAnswerError) and "Try again later." in str(error)
+async def test_what_is_not_found_is_named_with_the_list_that_tells_it(operation: Any, text: str) -> None:
+    assert str(await refused(404, {}, operation)) == f"Not found (404): {text}"
 
 
-async def test_an_error_page_is_an_error_of_its_status() -> None:
-    page = httpx2.Response(502, content=b"<!DOCTYPE html><title>Bad gateway</title>")
-    error = await failure(answering(page), READ)
-    assert (type(error), "html" in str(error).lower()) == (errors.ServerError, False)
+async def test_an_id_that_is_named_is_cleaned_and_bounded() -> None:
+    text = str(await refused(404, {}, GetUser(user_id="a\u202e" + "b" * 250, provider="SSO")))
+    assert f"user_id a {'b' * 98}…. list_users" in text
 
 
-@pytest.mark.parametrize("answer", [httpx2.Response(500), httpx2.Response(201, content=b"<html>")])
-async def test_after_a_write_that_failed_half_way_the_outcome_is_not_known(answer: httpx2.Response) -> None:
-    message = str(await failure(answering(answer), WRITE))
-    assert message.endswith("Whether the change was made is not known: look before you try again.")
+# What others say in its place
 
 
-@pytest.mark.parametrize("status", [200, 201, 202, 204])
-async def test_a_change_without_an_answer_is_a_success_with_any_2xx(status: int) -> None:
-    async with answering(httpx2.Response(status)) as thinkific:
-        nothing: object = await thinkific(DeleteGroup(group_id=1))
-        assert nothing is None
+async def test_plain_text_is_what_is_said() -> None:
+    assert (await refused(429, content=b"Retry later\n", Content_Type="text/plain")).said == "Retry later"
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 429, 500])
-async def test_no_error_shows_the_key(status: int) -> None:
-    error = await refused(status, {"error": "No"})
-    assert KEY not in json.dumps([str(error), repr(error), repr(vars(error)), repr(error.__context__)])
+@pytest.mark.parametrize("content", [b"", b'{"error": "Rec', b"\xff\xfe", b"[" * 100_000, PAGE])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 422, 429, 500, 502, 503, 504])
+async def test_a_refusal_that_cannot_be_read_is_told_by_its_status(status: int, content: bytes) -> None:
+    error = await refused(status, content=content)
+    assert (error.status, error.said, "Sign in" in str(error)) == (status, "", False)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 422])
+async def test_a_refusal_by_a_web_page_is_not_taken_for_the_api_s(status: int) -> None:
+    text = str(await refused(status, content=PAGE))
+    assert "That came as a web page, which its API never sends" in text and "plan" not in text
+
+
+async def test_what_is_not_found_by_a_web_page_is_no_matter_of_ids() -> None:
+    text = str(await refused(404, content=PAGE))
+    assert "list_courses" not in text
+    assert text.endswith("Check the network, and THINKIFIC_BASE_URL if it is set.")

@@ -1,16 +1,14 @@
 import json
-import os
-import pty
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
-import httpx2
 import pytest
 
 from .conftest import DEMO, Outcome, Run, in_a_process
+from .terminal import at_a_terminal
 
 NEW_USER = {"first_name": "Ada", "last_name": "Park", "email": "ada@example.com"}
 SOON = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
@@ -23,27 +21,6 @@ def with_(**arguments: Any) -> str:
 
 def structured(run: Run, tool: str, arguments: str, flags: Sequence[str]) -> dict[str, Any]:
     return json.loads(run("call", tool, arguments, "--json", *flags).out)
-
-
-def at_a_terminal(
-    stream: Literal["stdin", "stderr"], typed: bytes, *arguments: str, environment: Mapping[str, str]
-) -> Outcome:
-    """Run `call` with one of its streams at a pseudo-terminal, on which something is typed."""
-    controller, terminal = pty.openpty()
-    os.write(controller, typed)
-    with subprocess.Popen(
-        [sys.executable, "-m", "thinkific_mcp", "call", *arguments],
-        stdin=terminal if stream == "stdin" else subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=terminal if stream == "stderr" else subprocess.PIPE,
-        env=os.environ | dict(environment),
-        encoding="utf-8",
-    ) as process:
-        out, err = process.communicate(timeout=60)
-    os.close(terminal)
-    seen = os.read(controller, 10_000).decode() if stream == "stderr" else err
-    os.close(controller)
-    return Outcome(process.returncode, out, seen)
 
 
 # What is printed
@@ -140,7 +117,7 @@ def test_columns_align_behind_wide_and_combining_characters(run: Run, school: Se
 def test_a_failed_call_says_why_and_what_to_do(run: Run) -> None:
     outcome = run("call", "get_course", with_(course_id=999_999), *DEMO)
     expected = (
-        "Not found (404): course_id 999999. Thinkific says: Record not found. Check the id with a list tool."
+        'Not found (404): course_id 999999. Thinkific says: "Record not found." list_courses tells the right id.'
     )
     assert outcome == Outcome(1, "", f"{expected}\n")
 
@@ -241,7 +218,7 @@ def test_wrong_arguments_of_a_guarded_call_are_refused_without_asking(run: Run) 
 def test_at_a_terminal_the_person_is_asked(
     run: Run, school: Sequence[str], typed: bytes, code: int, is_done: bool
 ) -> None:
-    asked = at_a_terminal("stdin", typed, "delete_user", with_(user_id="2"), *school, environment={})
+    asked = at_a_terminal("stdin", "delete_user", with_(user_id="2"), *school, environment={}, typed=typed)
     question = "Delete user: user_id 2\nAsked because: deletes.\nDo it? [y/N] "
     assert (asked.code, asked.err.startswith(question)) == (code, True)
     assert (run("call", "get_user", with_(user_id=2), *school).code == 1) == is_done
@@ -259,10 +236,3 @@ def test_a_long_text_is_asked_about_by_its_beginning(run: Run) -> None:
 def test_what_is_asked_cannot_command_the_terminal(run: Run) -> None:
     tricky = with_(user_id="1", bio="\x1b[2J\u202e", email="ada@example.com")
     assert set("\x1b\u202e") & set(run("call", "update_user", tricky, *DEMO).err) == set()
-
-
-def test_at_a_terminal_a_slow_answer_is_waited_for_aloud(address: str) -> None:
-    httpx2.post(f"{address}/_sandbox/faults", json={"kind": "slow", "seconds": 2.4, "after": True})
-    account = {"THINKIFIC_BASE_URL": address, "THINKIFIC_ACCESS_TOKEN": "sandbox"}
-    waited = at_a_terminal("stderr", b"", "get_course", with_(course_id=1), environment=account)
-    assert (waited.code, waited.err) == (0, "\rwaiting for Thinkific, 2 s \r\x1b[K")

@@ -38,6 +38,7 @@ def test_with_the_demo_school_everything_is_well(run: Run) -> None:
     assert (outcome.code, outcome.err) == (0, "")
     assert findings(outcome) == {
         "settings": "ok    the embedded demo school, no account",
+        "budget": "ok    none, the embedded demo school takes any number of requests",
         "tools": "ok    77 are offered",
         "Thinkific": "ok    answers; the school has 16 courses",
         "site scripts": "ok    can be read",
@@ -48,6 +49,45 @@ def test_with_a_right_key_everything_is_well(examined: Any, address: str) -> Non
     outcome = examined(**ACCOUNT)
     settings = f"ok    the API key of sandbox.thinkific.com, at {address}/api/public/v1"
     assert (outcome.code, findings(outcome)["settings"]) == (0, settings)
+
+
+@pytest.mark.parametrize(
+    ("variables", "budget"),
+    [
+        ({}, "120 requests a minute, 10 at once, for this process alone; a call ends within 45 seconds"),
+        (
+            {
+                "THINKIFIC_REQUESTS_PER_MINUTE": "60",
+                "THINKIFIC_MAX_CONCURRENCY": "20",
+                "THINKIFIC_REDIS_URL": "redis://127.0.0.1:9/0",
+                "THINKIFIC_DEADLINE": "9",
+            },
+            "60 requests a minute, 20 at once, shared with other processes in Redis; a call ends within 9 seconds",
+        ),
+    ],
+)
+def test_the_budget_is_told(examined: Any, variables: dict[str, str], budget: str) -> None:
+    given = {**ACCOUNT, "THINKIFIC_BASE_URL": "http://127.0.0.1:9", **variables}
+    assert findings(examined(**given))["budget"] == f"ok    {budget}"
+
+
+def test_an_app_that_renews_its_tokens_is_told_and_needs_no_other_key(
+    examined: Any, address: str, tmp_path: Path
+) -> None:
+    (tmp_path / "tokens").write_text("sandbox-refresh", "utf-8")
+    outcome = examined(
+        THINKIFIC_SUBDOMAIN="sandbox",
+        THINKIFIC_CLIENT_ID="sandbox",
+        THINKIFIC_CLIENT_SECRET="sandbox",
+        THINKIFIC_REFRESH_TOKEN_FILE=str(tmp_path / "tokens"),
+        THINKIFIC_OAUTH_URL=address,
+    )
+    found = findings(outcome)
+    assert (outcome.code, found["Thinkific"]) == (0, "ok    answers; the school has 16 courses")
+    assert found["settings"].startswith("ok    an app that renews its tokens, on sandbox.thinkific.com, at ")
+    environment = host_entry(outcome)["env"]
+    assert environment["THINKIFIC_REFRESH_TOKEN_FILE"] == str(tmp_path / "tokens")
+    assert "THINKIFIC_API_KEY" not in environment
 
 
 def test_a_narrowed_offer_is_told(run: Run) -> None:
@@ -87,11 +127,11 @@ def test_a_403_of_a_missing_scope_is_no_failure(examined: Any) -> None:
 
 
 def test_another_trouble_with_site_scripts_is_told_as_it_is(examined: Any, address: str) -> None:
-    fault = {"kind": "status", "status": 503, "match": "GET /site_scripts"}
+    fault = {"kind": "status", "status": 500, "match": "GET /site_scripts"}
     httpx2.post(f"{address}/_sandbox/faults", json=fault)
     outcome = examined(**ACCOUNT)
     found = findings(outcome)["site scripts"]
-    assert (outcome.code, found.startswith("note  Thinkific failed (503).")) == (0, True)
+    assert (outcome.code, found.startswith("note  Thinkific failed (500).")) == (0, True)
 
 
 def test_a_thinkific_that_cannot_be_reached_is_told(examined: Any) -> None:

@@ -96,6 +96,41 @@ def test_ctrl_c_ends_the_sandbox_in_silence() -> None:
         assert sandbox.interrupted() == Outcome(0, "", "")
 
 
+def test_a_limit_is_enforced() -> None:
+    with served("--limit", "2") as sandbox:
+        answers = [httpx2.get(f"{sandbox.address}/courses", headers=KEYS) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+
+
+def test_without_a_limit_none_is_enforced() -> None:
+    with served() as sandbox, httpx2.Client(headers=KEYS) as client:
+        assert {client.get(f"{sandbox.address}/courses/1").status_code for _ in range(121)} == {200}
+
+
+def test_a_limit_may_count_the_minutes_of_the_clock() -> None:
+    with served("--limit", "1", "--window", "fixed") as sandbox:
+        # Three requests meet at most one new minute.
+        answers = [httpx2.get(f"{sandbox.address}/courses", headers=KEYS) for _ in range(3)]
+    resets = [int(answer.headers["RateLimit-Reset"]) for answer in answers if answer.status_code == 429]
+    assert resets and all(reset % 60 == 0 for reset in resets)
+
+
+@pytest.mark.parametrize(
+    ("flags", "complaint"),
+    [
+        (("--limit=0",), "--limit: should be greater than or equal to 1"),
+        (("--limit=-5",), "--limit: should be greater than or equal to 1"),
+        (("--limit=many",), "--limit: should be a valid integer, unable to parse string as an integer"),
+        (("--limit=5", "--window=hourly"), "--window: should be 'sliding' or 'fixed'"),
+        (("--window=fixed",), "--window needs --limit"),
+    ],
+)
+def test_a_limit_that_there_is_not_is_refused_in_one_line(
+    run: Run, flags: tuple[str, ...], complaint: str
+) -> None:
+    assert run("sandbox", *flags) == Outcome(2, "", f"thinkific-mcp: {complaint}\n")
+
+
 @pytest.mark.parametrize("port", ["-1", "65536"])
 def test_a_port_that_there_is_not_is_refused(run: Run, port: str) -> None:
     assert run("sandbox", f"--port={port}") == Outcome(2, "", "thinkific-mcp: --port should be from 0 to 65535\n")

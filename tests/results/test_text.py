@@ -12,6 +12,10 @@ def page(items: int, **place: int | None) -> Page[int]:
     )
 
 
+def part(items: int, *, go_on: str | None, **place: int | None) -> Page[int]:
+    return page(items, **place).model_copy(update={"complete": False, "stopped": "the deadline", "go_on": go_on})
+
+
 def test_json_is_written_without_white_space_and_escapes() -> None:
     assert compact({"name": "Crème 晶", "ids": [1, 2]}) == '{"name":"Crème 晶","ids":[1,2]}'
 
@@ -37,3 +41,33 @@ def test_line_breaks_of_strangers_stay_within_their_text() -> None:
 )
 def test_a_list_says_which_part_it_is(shown: Page[int], words: str) -> None:
     assert part_of_list(shown, 25) == words
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (
+            part(1500, go_on="page 7, limit 250", total_items=2400),
+            "items 1–1500 of 2400; stopped at the deadline: go on with page 7, limit 250",
+        ),
+        (
+            part(500, page=2, go_on="page 6, limit 500"),
+            "items 2001–2500; stopped at the deadline: go on with page 6, limit 500",
+        ),
+        (part(250, go_on=None, total_items=2400), "items 1–250 of 2400; stopped at the deadline"),
+    ],
+)
+def test_a_part_of_a_list_says_where_to_go_on(shown: Page[int], words: str) -> None:
+    assert part_of_list(shown, 2000) == words
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (page(100, page=2, next_page=3, total_items=1000), "100 items of 1000, next page 3"),
+        (page(40, page=3, total_items=240), "40 items of 240"),
+        (page(5, page=0), "5 items"),
+    ],
+)
+def test_a_page_of_another_size_than_asked_for_claims_no_place(shown: Page[int], words: str) -> None:
+    assert part_of_list(shown, 250) == words

@@ -1,4 +1,5 @@
 import sqlite3
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from thinkific_mcp.sandbox import DataFileError, Sandbox
 from thinkific_mcp.sandbox.school import School
 
-from .conftest import HEADERS
+from .conftest import HEADERS, NOW
 
 
 async def test_the_api_is_found_under_thinkifics_path(client: httpx2.AsyncClient) -> None:
@@ -70,6 +71,24 @@ async def test_a_request_is_recorded(client: httpx2.AsyncClient, sandbox: Sandbo
     record = sandbox.requests[-1]
     assert (record.method, record.path, record.operation) == ("POST", "/groups", "POST /groups")
     assert (record.body, record.status, record.violations) == ({"name": "Night bakers"}, 200, ())
+
+
+async def test_a_request_is_recorded_with_its_arrival(client: httpx2.AsyncClient, sandbox: Sandbox) -> None:
+    await client.get("/courses")
+    assert sandbox.requests[-1].arrived == NOW.timestamp()
+
+
+async def test_an_arrival_is_told_to_the_millisecond() -> None:
+    sandbox = Sandbox(students=1)
+    transport = httpx2.ASGITransport(sandbox)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://sandbox", headers=HEADERS) as client:
+        before = time.time()
+        for _ in range(3):
+            await client.get("/courses")
+        items = (await client.get("/_sandbox/requests")).json()["items"]
+    sandbox.close()
+    moments = [before, *(item["arrived"] for item in items), time.time()]
+    assert moments == sorted(set(moments))
 
 
 async def test_a_query_is_recorded_decoded_and_in_order(client: httpx2.AsyncClient, sandbox: Sandbox) -> None:

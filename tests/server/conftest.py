@@ -9,7 +9,7 @@ from mcp import Client
 from mcp_types import CallToolResult, TextContent
 
 from thinkific_mcp.api import OPERATIONS
-from thinkific_mcp.client import ApiKey, Credentials, Thinkific
+from thinkific_mcp.client import ApiKey, Budgets, Credentials, Limits, Thinkific
 from thinkific_mcp.sandbox import Sandbox
 from thinkific_mcp.server import build_server
 
@@ -27,11 +27,21 @@ def opened(
     *,
     credentials: Credentials = KEY,
     client_secret: str = "sandbox",
+    deadline: float = 45,
+    limits: Limits | None = None,
 ) -> Client:
     """Connect an MCP client, in process, to a server with these tools only."""
 
     def upstream() -> AbstractAsyncContextManager[Thinkific]:
-        return Thinkific(credentials, client_secret=client_secret, transport=transport, now=NOW.timestamp)
+        return Thinkific(
+            credentials,
+            client_secret=client_secret,
+            budgets=Budgets(limits),
+            deadline=deadline,
+            transport=transport,
+            now=NOW.timestamp,
+            random=lambda: 0.0,
+        )
 
     return Client(build_server(upstream, [OPERATIONS[tool] for tool in tools]), mode=era)
 

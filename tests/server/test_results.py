@@ -4,12 +4,14 @@ import hashlib
 import hmac
 from collections.abc import Generator
 
+import anyio
 import httpx2
 import pytest
+from trio.testing import MockClock
 
 from thinkific_mcp.sandbox import Sandbox
 
-from .conftest import CallTool, opened, text_of
+from .conftest import CallTool, assert_valid, opened, text_of
 from .examples import EXAMPLES, NOW
 
 SCRIPT = {"name": "Snow", "description": "Snows.", "category": "marketing", "page_scopes": ["all"]}
@@ -18,6 +20,13 @@ SCRIPT = {"name": "Snow", "description": "Snows.", "category": "marketing", "pag
 @pytest.fixture
 def big_school() -> Generator[Sandbox]:
     sandbox = Sandbox(students=228, now=lambda: NOW)
+    yield sandbox
+    sandbox.close()
+
+
+@pytest.fixture
+def long_list() -> Generator[Sandbox]:
+    sandbox = Sandbox(students=588, now=lambda: NOW)  # with the staff, 600 users
     yield sandbox
     sandbox.close()
 
@@ -44,6 +53,54 @@ async def test_the_last_page_has_no_next_one(big_school: Sandbox) -> None:
 
 async def test_a_page_past_the_end_says_how_many_there_are(big_school: Sandbox) -> None:
     assert await last_line(big_school, page=99) == "no items on page 99, 240 in all"
+
+
+async def test_a_page_longer_than_the_api_s_counts_by_its_size_too(long_list: Sandbox) -> None:
+    assert await last_line(long_list, page=1, limit=400) == "items 1–400 of 600, next page 2"
+    assert await last_line(long_list, page=2, limit=400) == "items 401–600 of 600"
+
+
+async def test_a_list_may_be_read_whole(long_list: Sandbox) -> None:
+    async with opened(httpx2.ASGITransport(long_list), ["list_users"], "auto") as client:
+        (tool,) = (await client.list_tools()).tools
+        result = await client.call_tool("list_users", {"limit": 10_000})
+    assert result.structured_content is not None
+    assert_valid(tool.output_schema, result.structured_content)
+    users = result.structured_content.pop("items")
+    assert len({user["id"] for user in users}) == 600
+    assert result.structured_content == {"page": 1, "total_pages": 1, "total_items": 600, "complete": True}
+    assert text_of(result).splitlines()[-1] == "items 1–600 of 600"
+    assert long_list.violations == []
+
+
+def test_a_list_that_takes_longer_than_its_deadline_is_a_part_that_says_where_to_go_on(long_list: Sandbox) -> None:
+    async def slowly(request: httpx2.Request) -> httpx2.Response:
+        await anyio.sleep(20)
+        return await httpx2.ASGITransport(long_list).handle_async_request(request)
+
+    async def check() -> None:
+        async with opened(httpx2.MockTransport(slowly), ["list_users"], "auto") as client:
+            (tool,) = (await client.list_tools()).tools
+            result = await client.call_tool("list_users", {"limit": 10_000})
+        assert (result.is_error, result.structured_content is not None) == (False, True)
+        assert_valid(tool.output_schema, result.structured_content)
+        part = dict(result.structured_content or {})
+        assert (len(part.pop("items")), part) == (
+            500,
+            {
+                "page": 1,
+                "total_pages": 1,
+                "total_items": 600,
+                "complete": False,
+                "stopped": "the deadline",
+                "go_on": "page 2, limit 500",
+            },
+        )
+        assert text_of(result).splitlines()[-1] == (
+            "items 1–500 of 600; stopped at the deadline: go on with page 2, limit 500"
+        )
+
+    anyio.run(check, backend="trio", backend_options={"clock": MockClock(autojump_threshold=0)})
 
 
 async def test_an_empty_list_says_so(call: CallTool) -> None:

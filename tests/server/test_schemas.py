@@ -193,6 +193,13 @@ def test_a_list_says_what_it_holds(tools: list[Tool]) -> None:
             assert (node.schema["type"] == "array") == ("items" in node.schema), tool.name
 
 
+def test_every_list_with_pages_may_be_asked_for_10000_rows_at_once(tools: list[Tool]) -> None:
+    limits = [
+        tool.input_schema["properties"]["limit"] for tool in tools if "page" in tool.input_schema["properties"]
+    ]
+    assert limits == [{"type": "integer", "minimum": 1, "maximum": 10_000}] * 20
+
+
 def test_an_output_schema_promises_only_what_we_convert_ourselves(tools: list[Tool]) -> None:
     for tool in tools:
         assert tool.output_schema is not None, tool.name

@@ -65,6 +65,7 @@ def environment(sandbox: Sandbox) -> Generator[dict[str, str]]:
             "THINKIFIC_API_KEY": "sandbox",
             "THINKIFIC_CLIENT_SECRET": "sandbox",
             "THINKIFIC_BASE_URL": address,
+            "THINKIFIC_REQUESTS_PER_MINUTE": "10000",
         }
 
 

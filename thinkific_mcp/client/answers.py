@@ -1,130 +1,138 @@
-"""From Thinkific's answer to data, or to the error that says what to do."""
+"""From Thinkific's answer, or from its silence, to data or to the error that says what to do."""
 
 import json
 import math
+import socket
+import ssl
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 import httpx2
 
+from thinkific_mcp.api.lookups import witness
+from thinkific_mcp.client.bodies import LARGEST_BODY, TOO_LONG, Answer, read_body
+from thinkific_mcp.client.refusals import CHECK_ADDRESS, refusal, try_later
 from thinkific_mcp.errors import (
     ApiError,
-    BadRequestError,
-    CredentialsError,
-    InvalidError,
-    NotFoundError,
-    PlanError,
-    RateLimitError,
-    ScopeError,
-    ServerError,
+    ThinkificError,
+    UnknownOutcomeError,
+    UnreachableError,
     UnreadableAnswerError,
 )
-from thinkific_mcp.foreign_text import cleaned
 from thinkific_mcp.operation import Operation
 
-_LONGEST_QUOTE = 500
+__all__ = ["LARGEST_BODY", "Answer", "no_answer", "read_answer", "read_body", "unknown_outcome"]
 
 
-def read_answer(operation: Operation[Any], response: httpx2.Response, now: float) -> Any:
+_CHECK_WAY = "Check the network, a proxy if there is one, and THINKIFIC_BASE_URL if it is set."
+
+_CONNECTING: Sequence[tuple[type[BaseException], str, bool]] = (
+    (
+        ssl.SSLCertVerificationError,
+        "its certificate is not trusted (if it is your proxy's, name its CA in SSL_CERT_FILE)",
+        True,
+    ),
+    (ssl.SSLError, "no secure connection comes about", False),
+    (socket.gaierror, "its host is not found", False),
+    (ConnectionRefusedError, "the connection is refused", False),
+    (httpx2.ConnectTimeout, "no connection comes about in time", False),
+    (httpx2.PoolTimeout, "all connections are busy", False),
+    (httpx2.ProxyError, "the proxy refuses", False),
+    (httpx2.UnsupportedProtocol, "its address is neither https nor http", True),
+    (httpx2.LocalProtocolError, "the credentials do not fit into a request", True),
+    (httpx2.ConnectError, "no connection comes about", False),
+)
+"""What keeps a request from being sent: the failure, why, and whether it lasts. The first that fits counts."""
+
+
+def read_answer(operation: Operation[Any], answer: Answer, now: float) -> Any:
     """Return the JSON of a successful answer, None where it has no body.
+
+    Any JSON is taken, under any content type: what differs from the document must not break a call.
 
     Args:
         operation: what was asked.
-        response: the whole answer.
-        now: seconds since the epoch, against which `RateLimit-Reset` is read.
+        answer: the whole answer.
+        now: seconds since the epoch, against which `RateLimit-Reset` and `Retry-After` are read.
 
     Raises:
         ApiError: Thinkific refused.
         UnreadableAnswerError: the answer is neither JSON nor a refusal.
     """
-    if not response.is_success:
-        raise _refusal(operation, response, now)
-    is_read = operation.spec.effect == "read"
-    is_empty = not response.content.strip()
-    if operation.result_type() is None or (is_empty and not is_read):
+    if not answer.is_success:
+        raise refusal(operation, answer, now)
+    data, flaw, advice = None, answer.flaw, try_later(operation)
+    if answer.is_page:
+        flaw, advice = "is a web page: something in between may have answered", CHECK_ADDRESS
+    elif operation.result_type() is None:
         return None
+    elif flaw == TOO_LONG:
+        advice = "Ask for fewer items with limit, if it takes one."
+    elif not flaw and not answer.body.strip():
+        if operation.spec.effect != "read":
+            return None
+        flaw = "is empty"
+    elif not flaw:
+        data, flaw = _read_json(answer.body)
+    if flaw:
+        text = f"Thinkific's answer ({answer.status}) {flaw}. {advice}"
+        raise UnreadableAnswerError(text.rstrip(), status=answer.status)
+    return data
+
+
+def no_answer(operation: Operation[Any], error: httpx2.HTTPError | OSError) -> UnreachableError:
+    """Return the error for a request that got no answer, or none that is whole.
+
+    `sent` is False only where no connection came about; anything later may have reached Thinkific.
+
+    Args:
+        operation: what was asked.
+        error: how httpx2 failed; its text is not passed on.
+    """
+    failures = list(_causes(error)) if isinstance(error, httpx2.ConnectError) else [error]
+    for kind, why, lasting in _CONNECTING:
+        if any(isinstance(failure, kind) for failure in failures):
+            return UnreachableError(
+                f"Thinkific cannot be reached: {why}; nothing was sent. {_CHECK_WAY}", sent=False, lasting=lasting
+            )
+    what = (
+        "Thinkific did not answer in time."
+        if isinstance(error, httpx2.TimeoutException)
+        else f"The connection to Thinkific broke ({type(error).__name__})."
+    )
+    return UnreachableError(f"{what} {try_later(operation)}".rstrip(), sent=True)
+
+
+def unknown_outcome(operation: Operation[Any], error: ThinkificError) -> UnknownOutcomeError:
+    """Return the error for a write that failed and may have been carried out: it says which read tells.
+
+    Args:
+        operation: the write.
+        error: what it failed with, to be its `__cause__`.
+    """
+    lookup = witness(operation)
+    look = f"look with {lookup}" if lookup else "no tool tells, so look in Thinkific itself"
+    return UnknownOutcomeError(
+        f"{error} The change may have been made all the same: {look} before you try again.",
+        status=error.status if isinstance(error, ApiError | UnreadableAnswerError) else None,
+        said=error.said if isinstance(error, ApiError) else "",
+    )
+
+
+def _read_json(body: bytes) -> tuple[Any, str]:
+    """Return what a body holds, or what is wrong with it. Nothing is raised: JSON's own errors hold the body."""
     try:
-        text = response.content.decode("utf-8-sig")
+        text = body.decode("utf-8-sig")
         data = json.loads(text, parse_constant=lambda _: None, parse_float=_finite)
-        return _encodable(data) if "\\ud" in text.lower() else data
+    except UnicodeDecodeError as error:
+        is_cut = error.reason == "unexpected end of data"
+    except json.JSONDecodeError as error:
+        is_cut = error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated")
     except (ValueError, RecursionError):
-        raise UnreadableAnswerError(
-            f"Thinkific's answer ({response.status_code}) is {'empty' if is_empty else 'not JSON'}. "
-            f"{what_now(operation)}"
-        ) from None
-
-
-def _refusal(operation: Operation[Any], response: httpx2.Response, now: float) -> ApiError:
-    """Translate an answer other than success into the error of its status."""
-    status = response.status_code
-    said = _said(response)
-    quoted = _quoted(said)
-    match status:
-        case 400:
-            return BadRequestError(
-                f"Thinkific did not understand the request (400).{quoted} Check the arguments.",
-                status=status,
-                said=said,
-            )
-        case 401:
-            return CredentialsError(
-                "Thinkific refuses the credentials (401). Either the API key, subdomain or token is wrong, or the "
-                "site's plan has no API access: Thinkific answers both alike. Check both.",
-                status=status,
-                said=said,
-            )
-        case 403 if "scope" in said.lower():
-            return ScopeError(
-                f"The access token lacks a scope for this (403).{quoted} "
-                "Connect the app again with the scope it needs; site scripts need write:site_scripts.",
-                status=status,
-                said=said,
-            )
-        case 403:
-            return PlanError(
-                f"The site's Thinkific plan does not allow this (403).{quoted} Its owner can change the plan.",
-                status=status,
-                said=said,
-            )
-        case 404:
-            return NotFoundError(
-                f"Not found (404): {_addressed(operation)}.{quoted} Check the id with a list tool.",
-                status=status,
-                said=said,
-            )
-        case 422:
-            return InvalidError(
-                f"Thinkific refuses the values (422); nothing was changed.{quoted} "
-                "Correct the arguments, or look up what exists already.",
-                status=status,
-                said=said,
-            )
-        case 429:
-            seconds = _seconds_until_reset(response, now)
-            when = "in a minute" if seconds is None else f"in {seconds:.0f} seconds"
-            return RateLimitError(
-                f"The site's requests for this minute are used up (429); nothing was changed. Try again {when}.",
-                status=status,
-                said=said,
-                retry_after=seconds,
-            )
-        case _ if status >= 500:
-            return ServerError(
-                f"Thinkific failed ({status}).{quoted} {what_now(operation)}", status=status, said=said
-            )
-        case _:
-            return ApiError(
-                f"Thinkific answered {status}, which its API does not promise.{quoted} "
-                "Check THINKIFIC_BASE_URL if it is set.",
-                status=status,
-                said=said,
-            )
-
-
-def what_now(operation: Operation[Any]) -> str:
-    """Say what a failure without a clear answer means for this operation."""
-    if operation.spec.effect == "read":
-        return "Try again later."
-    return "Whether the change was made is not known: look before you try again."
+        is_cut = False
+    else:
+        return _encodable(data) if "\\ud" in text.lower() else data, ""
+    return None, "is cut off" if is_cut else "is not JSON"
 
 
 def _encodable(value: Any) -> Any:
@@ -143,52 +151,12 @@ def _finite(text: str) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _quoted(said: str) -> str:
-    if not said:
-        return ""
-    return f" Thinkific says: {said}" if said[-1] in ".!?…" else f" Thinkific says: {said}."
-
-
-def _addressed(operation: Operation[Any]) -> str:
-    """Name what was asked for by every id and code in the call: Thinkific does not say which one is wrong."""
-    ids = [
-        f"{name} {value}"
-        for name, place, value in operation.sent()
-        if place.where == "path" or name.endswith(("_id", "_ids", "_code"))
-    ]
-    return ", ".join(ids) or operation.spec.name
-
-
-def _seconds_until_reset(response: httpx2.Response, now: float) -> float | None:
-    # One of Thinkific's articles gives RateLimit-Reset in milliseconds, another does not say: tell by size.
-    try:
-        reset = float(response.headers.get("RateLimit-Reset", ""))
-    except ValueError:
-        return None
-    seconds = (reset / 1000 if reset > 1e11 else reset) - now
-    return seconds if 0 <= seconds <= 3600 else None
-
-
-def _said(response: httpx2.Response) -> str:
-    try:
-        body = json.loads(response.content)
-    except (ValueError, RecursionError):
-        return ""
-    text = "; ".join(_messages(body, depth=0))
-    text = cleaned(text.encode("utf-8", "replace").decode()).strip()
-    return text if len(text) <= _LONGEST_QUOTE else text[:_LONGEST_QUOTE] + "…"
-
-
-def _messages(value: Any, depth: int) -> list[str]:
-    """Flatten any of the shapes that Thinkific gives errors in to `field: message` lines."""
-    if depth > 5 or value is None:
-        return []
-    if isinstance(value, list):
-        return [line for part in cast(list[Any], value) for line in _messages(part, depth + 1)]
-    if isinstance(value, dict):
-        lines: list[str] = []
-        for name, part in cast(dict[str, Any], value).items():
-            inner = _messages(part, depth + 1)
-            lines += inner if name in ("error", "errors", "base") else [f"{name}: {line}" for line in inner]
-        return lines
-    return [str(value)]
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and all that it came from: httpcore2 wraps as an argument, anyio and trio also in groups."""
+    yield error
+    causes = [error.__cause__, *error.args]
+    if isinstance(error, BaseExceptionGroup):
+        causes += cast("BaseExceptionGroup[BaseException]", error).exceptions
+    for cause in causes:
+        if isinstance(cause, BaseException):
+            yield from _causes(cause)

@@ -1,28 +1,33 @@
-"""The client: one connection pool, one identity, every operation."""
+"""The client: one identity, one budget, every operation."""
 
 import logging
+import random
 import time
-from collections.abc import Callable
-from functools import cached_property
-from importlib.metadata import version
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from copy import copy
+from dataclasses import replace
+from functools import partial
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, overload
+from urllib.parse import urlsplit
 
 import httpx2
 
-from thinkific_mcp.client.answers import read_answer, what_now
+from thinkific_mcp.client.calls import ListCall
+from thinkific_mcp.client.connections import Connections
 from thinkific_mcp.client.credentials import Credentials
-from thinkific_mcp.client.requests import build_request
-from thinkific_mcp.errors import ArgumentError, SettingsError, UnreachableError
-from thinkific_mcp.operation import Operation
+from thinkific_mcp.client.pace import Budgets, Line, process_wide
+from thinkific_mcp.client.pages import each, walk
+from thinkific_mcp.client.patience import Patience, Report
+from thinkific_mcp.client.sending import Sender
+from thinkific_mcp.operation import Operation, Page, Paging
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 # They log every address at INFO, and a filter by email stands in the address.
 for _name in ("httpx2", "httpcore2"):
     logging.getLogger(_name).setLevel(logging.WARNING)
-
-_logger = logging.getLogger(__name__)
 
 BASE_URL = "https://api.thinkific.com/api/public/v1"
 
@@ -32,15 +37,24 @@ class Thinkific:
 
         async with Thinkific(ApiKey("my-school", key)) as thinkific:
             course = await thinkific(GetCourse(course_id=3))
+            async for user in thinkific(ListUsers()):
+                ...
+
+    All clients of a site in this process spend one budget of requests, first come, first served.
 
     Args:
-        credentials: an `ApiKey` or an `AccessToken`.
+        credentials: an `ApiKey`, an `AccessToken`, an `OAuth`, or any object that does as `Credentials` says.
         base_url: where the Admin API is: https, or the sandbox's http address on this machine, which is
             reached without a proxy.
         client_secret: the app's secret, which signs site scripts given by content.
-        timeout: seconds to wait for a connection, and for each further piece of an answer.
+        timeout: seconds to wait for a connection (10 at most), and for each further piece of an answer.
+        deadline: seconds that a call may take, waiting included; 0 for as long as it needs. What cannot be done
+            by then fails at once.
+        budgets: the budgets that requests are taken from; by default those of this process, of 120 requests a
+            minute and 10 at once for each site.
         transport: how requests travel; by default over the network.
         now: the clock, in seconds since the epoch.
+        random: returns a number from 0 to 1, for the pauses before a request is repeated.
     """
 
     def __init__(
@@ -50,76 +64,82 @@ class Thinkific:
         base_url: str = BASE_URL,
         client_secret: str = "",
         timeout: float = 30,
+        deadline: float = 45,
+        budgets: Budgets | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
         now: Callable[[], float] = time.time,
+        random: Callable[[], float] = random.random,
     ) -> None:
-        self._credentials = credentials
-        self._base_url = base_url
-        self._client_secret = client_secret
-        self._timeout = httpx2.Timeout(timeout, connect=min(timeout, 10))
-        self._transport = transport
-        self._now = now
+        self._budgets = budgets or process_wide()
+        self._connections = Connections(base_url, timeout, transport)
+        self._is_owner = True
+        self._deadline = deadline
+        self._sender = Sender(
+            connections=self._connections,
+            credentials=credentials,
+            line=self._line(credentials),
+            client_secret=client_secret,
+            now=now,
+            random=random,
+        )
 
-    @cached_property
-    def _http(self) -> httpx2.AsyncClient:
-        # Made for the first request: reading the certificates would delay every server's start by 20 ms and more.
-        try:
-            return httpx2.AsyncClient(
-                auth=self._credentials,
-                base_url=self._base_url,
-                headers={"User-Agent": f"thinkific-mcp/{version('thinkific-mcp')}", "Accept": "application/json"},
-                timeout=self._timeout,
-                transport=self._transport,
-                # Plain http is for this machine only: through a proxy the key would leave it unencrypted.
-                trust_env=not self._base_url.startswith("http:"),
-            )
-        except (ImportError, ValueError, OSError, httpx2.InvalidURL) as error:
-            raise SettingsError(
-                f"The environment's proxy or certificates cannot be used ({type(error).__name__}); "
-                "nothing was sent. Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR."
-            ) from None
+    def for_site(self, credentials: Credentials) -> "Thinkific":
+        """Return a client of another site, over the same connections, with a budget of its own.
 
-    async def __call__(self, operation: Operation[R]) -> R:
-        """Carry out an operation and return its result.
+        It works until this client is closed.
+        """
+        other = copy(self)
+        other._is_owner = False
+        other._sender = replace(self._sender, credentials=credentials, line=self._line(credentials))
+        return other
+
+    @overload
+    def __call__(self, operation: Operation[Page[T]], *, report: Report | None = None) -> ListCall[T]: ...
+    @overload
+    def __call__(self, operation: Operation[R], *, report: Report | None = None) -> Coroutine[Any, Any, R]: ...
+    def __call__(self, operation: Operation[Any], *, report: Report | None = None) -> Any:
+        """Carry out an operation; await its result.
+
+        Args:
+            operation: what to do. A list can be awaited for the page it asks for, or iterated over.
+            report: is told every two seconds what an awaited call is waiting for.
 
         Raises:
             ApiError: Thinkific refused; see `thinkific_mcp.errors` for the kinds.
+            UnknownOutcomeError: a write failed, and it may have happened all the same.
+            DeadlineError: the call cannot be done within its deadline.
             UnreachableError: there was no answer.
             UnreadableAnswerError: the answer is not what the API promises.
             ArgumentError: the arguments are too long for an address; nothing was sent.
             SettingsError: a setting is missing or cannot be used; nothing was sent.
         """
-        http = self._http
-        try:
-            request = build_request(http, operation, self._client_secret)
-        except httpx2.InvalidURL:
-            raise ArgumentError("The arguments are too long for an address. Nothing was sent.") from None
-        started = time.monotonic()
-        response = await self._send(operation, request)
-        spec, milliseconds = operation.spec, (time.monotonic() - started) * 1000
-        # The path as Thinkific publishes it: an external id of a student can stand in the real one.
-        _logger.info("%s %s: %d in %.0f ms", spec.method, spec.path, response.status_code, milliseconds)
-        return operation.receive(response.status_code, read_answer(operation, response, self._now()))
+        result = operation.result_type()
+        if isinstance(result, type) and issubclass(result, Page):
+            return ListCall(self._carry_out(operation, report), partial(self._rows, operation))
+        return self._carry_out(operation, report)
 
-    async def _send(self, operation: Operation[Any], request: httpx2.Request) -> httpx2.Response:
-        try:
-            return await self._http.send(request)
-        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
-            raise UnreachableError(
-                f"Thinkific cannot be reached ({type(error).__name__}); nothing was sent. "
-                "Check the network, a proxy, and THINKIFIC_BASE_URL if it is set."
-            ) from None
-        except httpx2.TimeoutException:
-            raise UnreachableError(f"Thinkific did not answer in time. {what_now(operation)}") from None
-        except (httpx2.HTTPError, OSError) as error:
-            raise UnreachableError(
-                f"The connection to Thinkific broke ({type(error).__name__}). {what_now(operation)}"
-            ) from None
+    async def _carry_out(self, operation: Operation[Any], report: Report | None) -> Any:
+        patience = Patience(self._deadline)
+        send = partial(self._sender.send, patience=patience)
+        if isinstance(operation, Paging):
+            work = partial(walk, operation, send, fetched=patience.fetched)
+        else:
+            work = partial(send, operation)
+        return await patience.telling(report, work)
+
+    def _rows(self, operation: Operation[Page[T]]) -> AsyncIterator[T]:
+        def send(operation: Operation[Page[T]]) -> Awaitable[Page[T]]:
+            return self._sender.send(operation, Patience(self._deadline))  # the time between pages is the reader's
+
+        return each(operation, send)
+
+    def _line(self, credentials: Credentials) -> Line:
+        return self._budgets.line(f"{urlsplit(self._connections.base_url).netloc}/{credentials.site}")
 
     async def aclose(self) -> None:
         """Close the connections."""
-        if "_http" in vars(self):
-            await self._http.aclose()
+        if self._is_owner:
+            await self._connections.aclose()
 
     async def __aenter__(self) -> Self:
         return self

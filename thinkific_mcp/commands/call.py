@@ -1,16 +1,17 @@
 """`thinkific-mcp call`: one tool, called as an MCP host would call it."""
 
 import json
+import os
 import shutil
 import sys
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any, cast
 
 import anyio
 from mcp import Client
+from mcp.shared.dispatcher import ProgressFnT
 from mcp_types import CallToolResult, TextContent
 
 from thinkific_mcp.api import OPERATIONS
@@ -24,7 +25,7 @@ from thinkific_mcp.server.arguments import read_arguments
 from thinkific_mcp.server.schemas import input_schema
 from thinkific_mcp.settings import Settings
 
-_PATIENCE = 2
+_USUAL_WIDTH = 80
 _CLEARED_LINE = "\r\x1b[K"
 
 
@@ -39,7 +40,7 @@ def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confir
         confirmed: do not ask before a change that wants confirmation.
 
     Returns:
-        0 when it succeeded, 1 when the call failed or was not confirmed.
+        0 when it succeeded, or gave a part of a list that says so; 1 when the call failed or was not confirmed.
 
     Raises:
         SettingsError: the tool is not offered, the arguments are no JSON object, or credentials are missing.
@@ -53,14 +54,21 @@ def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confir
     server = build_server(lambda: open_upstream(settings), operations)
 
     async def ask() -> CallToolResult:
-        async with Client(server) as client, _patience():
-            return await client.call_tool(tool, given)
+        async with Client(server) as client:
+            with _waiting_told() as tell:
+                return await client.call_tool(tool, given, progress_callback=tell)
 
     result = anyio.run(ask)
     if result.is_error:
         print(_texts(result).removeprefix(f"Error executing tool {tool}: "), file=sys.stderr)
         return 1
-    print(escaped_json(result.structured_content) if as_json else _for_people(tool, result))
+    if not as_json:
+        print(_for_people(tool, result))
+        return 0
+    data: Mapping[str, Any] = result.structured_content or {}
+    print(escaped_json(data))
+    if data.get("complete") is False:
+        print(_part(result), file=sys.stderr)
     return 0
 
 
@@ -107,28 +115,35 @@ def _confirmed(tool: str, given: Mapping[str, Any]) -> bool:
     return False
 
 
-@asynccontextmanager
-async def _patience() -> AsyncGenerator[None]:
-    """Say on a terminal that something is still being waited for."""
+@contextmanager
+def _waiting_told() -> Generator[ProgressFnT | None]:
+    """Say on a terminal what is waited for, on a line that is gone afterwards."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    is_told = False
 
-    async def tell() -> None:
-        await anyio.sleep(_PATIENCE)
-        try:
-            for waited in count(_PATIENCE):
-                print(f"\rwaiting for Thinkific, {waited} s ", end="", file=sys.stderr, flush=True)
-                await anyio.sleep(1)
-        finally:
+    async def tell(progress: float, total: float | None, message: str | None) -> None:
+        nonlocal is_told
+        is_told = True
+        width = os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_WIDTH
+        # What does not fit into one line could not be cleared.
+        print(f"{_CLEARED_LINE}{(message or '')[: width - 2]} ", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield tell
+    finally:
+        if is_told:
             print(_CLEARED_LINE, end="", file=sys.stderr, flush=True)
-
-    async with anyio.create_task_group() as tasks:
-        if sys.stderr.isatty():
-            tasks.start_soon(tell)
-        yield
-        tasks.cancel_scope.cancel()
 
 
 def _texts(result: CallToolResult) -> str:
     return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+
+
+def _part(result: CallToolResult) -> str:
+    """Return what a list says of which part it is."""
+    return _texts(result).rpartition("\n")[2]
 
 
 def _for_people(tool: str, result: CallToolResult) -> str:
@@ -138,6 +153,6 @@ def _for_people(tool: str, result: CallToolResult) -> str:
     if not issubclass(OPERATIONS[tool].result_type(), Page):
         return record(data)
     rows = cast(list[dict[str, Any]], data["items"])
-    part = _texts(result).rpartition("\n")[2]
+    part = _part(result)
     width = shutil.get_terminal_size((120, 24)).columns
     return f"{table(rows, width)}\n{part}" if rows else part

@@ -38,6 +38,7 @@ async def _examine(settings: Settings) -> bool:
         _print("FAIL", "settings", str(error))
         return False
     _print("ok", "settings", _identity(settings))
+    _print("ok", "budget", _budget(settings))
     _print("ok", "tools", f"{len(operations)} are offered" + (", none that changes anything" * settings.read_only))
     try:
         async with open_upstream(settings) as thinkific:
@@ -64,8 +65,21 @@ async def _try(thinkific: Thinkific) -> None:
 def _identity(settings: Settings) -> str:
     if settings.sandbox:
         return "the embedded demo school, no account"
-    who = "an access token" if settings.access_token else f"the API key of {settings.subdomain}.thinkific.com"
+    site = f"{settings.subdomain}.thinkific.com"
+    if settings.refresh_token_file:
+        who = f"an app that renews its tokens, on {site}"
+    else:
+        who = "an access token" if settings.access_token else f"the API key of {site}"
     return f"{who}, at {settings.base_url or BASE_URL}"
+
+
+def _budget(settings: Settings) -> str:
+    if not settings.has_budget:
+        return "none, the embedded demo school takes any number of requests"
+    sharing = "shared with other processes in Redis" if settings.redis_url else "for this process alone"
+    deadline = f"ends within {settings.deadline:g} seconds" if settings.deadline else "takes as long as it needs"
+    limits = f"{settings.requests_per_minute} requests a minute, {settings.max_concurrency} at once"
+    return f"{limits}, {sharing}; a call {deadline}"
 
 
 def _host_entry(settings: Settings) -> Mapping[str, object]:
@@ -82,7 +96,7 @@ def _host_entry(settings: Settings) -> Mapping[str, object]:
             arguments += [f"--{name.replace('_', '-')}", *([] if value is True else [_written(value)])]
         elif not settings.sandbox:
             environment |= _variable(name, value, is_from_file=bool(getattr(settings, f"{name}_file", None)))
-    if not settings.sandbox and not settings.access_token:
+    if not (settings.sandbox or settings.access_token or settings.refresh_token_file):
         environment = {variable("subdomain"): "<my-school>"} | environment
         if not settings.api_key:
             environment[variable("api_key")] = "<your API key>"

@@ -3,27 +3,33 @@
 import sys
 
 import anyio
+from pydantic import ValidationError
 
 from thinkific_mcp.errors import SettingsError
-from thinkific_mcp.sandbox import DataFileError, Sandbox
+from thinkific_mcp.sandbox import DataFileError, Limit, Sandbox
 from thinkific_mcp.sandbox.serve import serve
 from thinkific_mcp.settings import Settings
 
+_FLAGS = {"requests": "--limit", "window": "--window"}
 
-def serve_sandbox(settings: Settings, *, port: int) -> int:
+
+def serve_sandbox(settings: Settings, *, port: int, limit: str | None, window: str | None) -> int:
     """Serve the demo school on this machine until interrupted.
 
     Args:
         settings: how many students, and the file that keeps the school.
         port: the port; 0 takes a free one.
+        limit: the number of requests a minute that the school takes, as it was typed; None takes any number.
+        window: how they are counted, as it was typed; None for the usual way.
 
     Raises:
-        SettingsError: the data file or the port cannot be used.
+        SettingsError: the data file, the port or the limit cannot be used.
     """
     if not 0 <= port <= 65_535:
         raise SettingsError("--port should be from 0 to 65535")
+    enforced = _limit(limit, window)
     try:
-        sandbox = Sandbox(settings.data, students=settings.students)
+        sandbox = Sandbox(settings.data, students=settings.students, limit=enforced)
     except DataFileError as error:
         raise SettingsError(str(error)) from error
 
@@ -45,3 +51,21 @@ def serve_sandbox(settings: Settings, *, port: int) -> int:
     finally:
         sandbox.close()
     return 0
+
+
+def _limit(requests: str | None, window: str | None) -> Limit | None:
+    if requests is None:
+        if window is not None:
+            raise SettingsError("--window needs --limit")
+        return None
+    given = {"requests": requests} if window is None else {"requests": requests, "window": window}
+    try:
+        return Limit.model_validate(given)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_input=False)
+        raise SettingsError(
+            "; ".join(
+                f"{_FLAGS[str(problem['loc'][0])]}: {problem['msg'].removeprefix('Input ')}"
+                for problem in problems
+            )
+        ) from None

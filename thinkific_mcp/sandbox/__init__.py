@@ -8,9 +8,10 @@ from starlette.types import Receive, Scope, Send
 from thinkific_mcp.sandbox.app import Application
 from thinkific_mcp.sandbox.contract import load_contract
 from thinkific_mcp.sandbox.demo import populate
+from thinkific_mcp.sandbox.limits import Limit
 from thinkific_mcp.sandbox.school import Clock, School, SchoolInUseError, utc_now
 
-__all__ = ["DataFileError", "Sandbox"]
+__all__ = ["DataFileError", "Limit", "Sandbox"]
 
 APPLICATION_ID = 1413894984
 SCHEMA_VERSION = 1
@@ -30,21 +31,30 @@ class Sandbox:
         data: the file that keeps the school between runs; None keeps it in memory.
         students: the number of students of a new school.
         now: the school's clock.
+        limit: how many requests it takes, as Thinkific limits them for a site; None takes any number.
 
     Attributes:
         school: the school.
         requests: the requests to the API, oldest first.
         faults: the faults that wait for requests.
+        tokens: the tokens of the app that renews its own.
 
     Raises:
         DataFileError: the data file is no school of this version.
     """
 
-    def __init__(self, data: Path | None = None, students: int = 240, now: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        data: Path | None = None,
+        students: int = 240,
+        now: Clock = utc_now,
+        limit: Limit | None = None,
+    ) -> None:
         self.school = _school(data, students, now)
-        self._application = Application(self.school, load_contract())
+        self._application = Application(self.school, load_contract(), limit)
         self.requests = self._application.requests
         self.faults = self._application.faults
+        self.tokens = self._application.tokens
 
     @property
     def violations(self) -> list[str]:

@@ -10,16 +10,20 @@ The API is found under `/api/public/v1`, as at Thinkific, and at the root. Besid
 | `DELETE /_sandbox/requests` | forgets them |
 | `POST /_sandbox/faults` | takes a fault for the next requests (`faults/`), as `{"kind": ..., ...}` |
 | `DELETE /_sandbox/faults` | takes them all back |
+| `POST /oauth2/token` | renews the app's tokens (`oauth.py`) |
 
 A request to the API may carry its own fault in the header `X-Sandbox-Fault`.
 """
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from threading import Lock
 from typing import Any, cast
 
 from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -30,6 +34,8 @@ from thinkific_mcp.sandbox.connection import Connection, Reply, encoded
 from thinkific_mcp.sandbox.endpoints import ENDPOINTS
 from thinkific_mcp.sandbox.faults import FaultError, Faults, fault_of_header
 from thinkific_mcp.sandbox.judge import Judge, Judgement, Request, is_json
+from thinkific_mcp.sandbox.limits import Limit, Limiter
+from thinkific_mcp.sandbox.oauth import Tokens
 from thinkific_mcp.sandbox.recording import RecordedRequest, Recording, shown
 from thinkific_mcp.sandbox.rules import Node
 from thinkific_mcp.sandbox.school import School, SchoolInUseError
@@ -44,19 +50,23 @@ class Application:
     Args:
         school: the state that the endpoints work on.
         contract: the contract that requests are judged by.
+        limit: how many requests to the API are taken; None takes any number.
 
     Attributes:
         requests: the requests to the API so far.
         faults: the faults that wait for requests to the API.
+        tokens: the tokens that the app was given.
     """
 
-    def __init__(self, school: School, contract: Node) -> None:
+    def __init__(self, school: School, contract: Node, limit: Limit | None) -> None:
         self._school = school
         self._contract = contract
         self._judge = Judge(contract)
+        self._limiter = Limiter(limit)
         self._one_at_a_time = Lock()
         self.requests = Recording()
         self.faults = Faults(self._judge.operations)
+        self.tokens = Tokens(school.now)
         self._control = Starlette(
             routes=[
                 Route("/openapi.json", self._openapi),
@@ -65,20 +75,28 @@ class Application:
                 Route("/_sandbox/requests", self._clear_requests, methods=["DELETE"]),
                 Route("/_sandbox/faults", self._add_fault, methods=["POST"]),
                 Route("/_sandbox/faults", self._clear_faults, methods=["DELETE"]),
+                Route("/oauth2/token", self.tokens.give, methods=["POST"]),
             ]
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
-        if scope["type"] != "http" or scope["path"].startswith(("/_sandbox/", "/openapi.json")):
+        if scope["type"] != "http" or scope["path"].startswith(("/_sandbox/", "/oauth2/", "/openapi.json")):
             await self._control(scope, receive, send)
         else:
-            await self._serve(scope, receive, send)
+            arrived = self._school.now().timestamp()
+            # As a throttle before the application: it knows neither credentials nor faults.
+            with suppress(ClientDisconnect), self._limiter.admitted(arrived) as refusal:
+                await self._serve(scope, receive, send, arrived, refusal)
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve(
+        self, scope: Scope, receive: Receive, send: Send, arrived: float, refusal: Reply | None
+    ) -> None:
         request = await _request(scope, receive)
+        request = replace(request, headers=self.tokens.known(request.headers))
         judgement = self._judge.judge(request)
         record = RecordedRequest(
+            arrived=arrived,
             method=request.method,
             path=request.path,
             query=request.query,
@@ -90,6 +108,9 @@ class Application:
         )
         self.requests.append(record)
         connection = Connection(scope, receive, send, record)
+        if refusal is not None:
+            await connection.send(refusal)
+            return
         try:
             asked = request.headers.get("x-sandbox-fault")
             fault = fault_of_header(asked) if asked else self.faults.take(judgement.operation)

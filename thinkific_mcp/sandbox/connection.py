@@ -50,17 +50,17 @@ class Connection:
 
     async def send(self, reply: Reply) -> None:
         """Answer."""
-        await self.start(reply)
+        await self.start(reply, length=len(reply.body))
         await self.write(reply.body, more=False)
 
-    async def start(self, reply: Reply, length: int | None = None) -> None:
-        """Send the status and the headers of a reply, promising the length of its body or another."""
+    async def start(self, reply: Reply, *, length: int | None) -> None:
+        """Send the status and the headers of a reply, promising a body of this length; None promises none."""
         self._record.status = reply.status
         headers = {**reply.headers}
         if reply.content_type is not None and reply.status != 204:
             headers["content-type"] = reply.content_type
-        if reply.status != 204:
-            headers["content-length"] = str(len(reply.body) if length is None else length)
+        if length is not None and reply.status != 204:
+            headers["content-length"] = str(length)
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         await self._send({"type": "http.response.start", "status": reply.status, "headers": raw})
 
@@ -91,12 +91,18 @@ class Connection:
         await self._gone()
 
     async def close(self) -> None:
-        """End the connection in order, after what was sent; without a socket, end the answer."""
-        if self._transport is None:
-            await self.write(b"", more=False)
-        else:
+        """End the connection in order, after what was sent; without a socket, end the answer.
+
+        Raises:
+            ConnectionAbortedError: there is no socket, and no answer to end.
+        """
+        if self._transport is not None:
             self._transport.close()
             await self._gone()
+        elif self._record.status is None:
+            raise ConnectionAbortedError("the sandbox ends the connection")
+        else:
+            await self.write(b"", more=False)
 
     async def _gone(self) -> None:
         """Wait until the server has noticed: an answer that is left unfinished is then no error to it."""

@@ -16,6 +16,7 @@ class RecordedRequest:
     """One request to the API, without its secrets.
 
     Attributes:
+        arrived: when its first byte was seen, by the school's clock, as epoch time in seconds.
         method: the HTTP method.
         path: the path below the API's base, still percent-encoded.
         query: the decoded query, in order.
@@ -28,6 +29,7 @@ class RecordedRequest:
         status: the status of the answer; None until there is one.
     """
 
+    arrived: float
     method: str
     path: str
     query: list[tuple[str, str]]

@@ -13,8 +13,8 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """Tell the time, in UTC and whole seconds, as Thinkific stores it."""
-    return datetime.now(UTC).replace(microsecond=0)
+    """Tell the time, in UTC."""
+    return datetime.now(UTC)
 
 
 def timestamp(moment: datetime) -> str:

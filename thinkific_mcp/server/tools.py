@@ -3,6 +3,7 @@
 The one place that knows the SDK's tool internals (`FuncMetadata` is not in a documented namespace of mcp 2.3).
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, cast
@@ -14,11 +15,14 @@ from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetad
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 
 from thinkific_mcp.client import Thinkific
-from thinkific_mcp.errors import ArgumentError, ThinkificError
+from thinkific_mcp.errors import ThinkificError
 from thinkific_mcp.operation import Operation, Page, Paging
 from thinkific_mcp.results import compact, part_of_list, plain
 from thinkific_mcp.server.arguments import read_arguments
 from thinkific_mcp.server.schemas import input_schema, output_schema
+from thinkific_mcp.unforeseen import kind_and_place
+
+_logger = logging.getLogger(__name__)
 
 
 class _Metadata(FuncMetadata):
@@ -27,10 +31,10 @@ class _Metadata(FuncMetadata):
     read: Callable[[Mapping[str, Any]], Operation[Any]]
 
     def validate_arguments(self, arguments_to_validate: dict[str, Any]) -> dict[str, Any]:
-        # What is raised here reaches the model as a generic sentence, so the error travels as a value.
+        # The SDK would tell a generic sentence and log what is raised here with its text: it travels as a value.
         try:
             return {"asked": self.read(arguments_to_validate)}
-        except ArgumentError as error:
+        except Exception as error:
             return {"asked": error}
 
 
@@ -67,14 +71,22 @@ def describe(operation: type[Operation[Any]]) -> str:
     return " ".join((operation.__doc__ or "").split())
 
 
-async def _call(asked: Operation[Any] | ArgumentError, context: Context[Thinkific, Any]) -> CallToolResult:
+async def _call(asked: Operation[Any] | Exception, context: Context[Thinkific, Any]) -> CallToolResult:
     try:
-        if isinstance(asked, ArgumentError):
+        if isinstance(asked, Exception):
             raise asked
-        result = await context.request_context.lifespan_context(asked)
+        result = await context.request_context.lifespan_context(asked, report=context.report_progress)
+        return _present(asked, result)
     except ThinkificError as error:
-        raise ToolError(str(error)) from error
-    return _present(asked, result)
+        text = str(error)
+    except Exception as error:
+        # It may hold anything: only its kind and place are told and logged.
+        what = kind_and_place(error)
+        _logger.error("unforeseen: %s", what)
+        may_have_changed = isinstance(asked, Operation) and asked.spec.effect != "read"
+        outcome = "whether anything was changed is not known" if may_have_changed else "nothing was changed"
+        text = f"thinkific-mcp itself failed ({what}); {outcome}. Please report it."
+    raise ToolError(text)  # not from the error, which may lead to the request
 
 
 def _present(operation: Operation[Any], result: Any) -> CallToolResult:

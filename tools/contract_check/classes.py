@@ -8,6 +8,7 @@ from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
 
 from thinkific_mcp.operation import Operation, Page, Paging
+from thinkific_mcp.values import API_PAGE_SIZE
 
 from .outline import Facts, Outline, Place, of_schema
 
@@ -40,11 +41,18 @@ def _arguments(operation: type[Operation[Any]], name: str) -> Iterator[tuple[Pla
         yield (name, "body"), {"required": True, "type": "object"}
     for argument, place in places.items():
         where = (name, place.where, place.name)
-        facts = {"required": argument in schema.get("required", [])}
+        facts: Facts = {"required": argument in schema.get("required", [])}
         if isinstance(operation.model_construct().wire_value(argument, 0), str):  # a number, sent as text
             yield where, facts | {"type": "string"}
         else:
-            yield from of_schema(schema, where, schema["properties"][argument], facts)
+            yield from of_schema(
+                schema, where, schema["properties"][argument] | _as_sent(operation, argument), facts
+            )
+
+
+def _as_sent(operation: type[Operation[Any]], argument: str) -> Facts:
+    """Return where what is sent differs from what may be asked for: long lists are fetched in several pages."""
+    return {"maximum": API_PAGE_SIZE} if issubclass(operation, Paging) and argument == "limit" else {}
 
 
 def _answer(place: Place, annotation: Any) -> Iterator[tuple[Place, Facts]]:
@@ -64,14 +72,11 @@ def _answer(place: Place, annotation: Any) -> Iterator[tuple[Place, Facts]]:
 
 
 def _pagination(place: Place) -> Iterator[tuple[Place, Facts]]:
-    """Outline where a list gets its own fields from: all but the items come out of `meta.pagination`."""
+    """Outline where a list gets its own fields from: `meta.pagination`."""
     yield place, {"type": "object"}
     yield (*place, "pagination"), {"type": "object"}
-    for name, field in Page.model_fields.items():
-        if name != "items":
-            yield from _answer(
-                (*place, "pagination", "current_page" if name == "page" else name), field.annotation
-            )
+    for name, there in Page.PAGINATION.items():
+        yield from _answer((*place, "pagination", there), Page.model_fields[name].annotation)
 
 
 def _bare(annotation: Any) -> Any:

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,8 @@ from thinkific_mcp.sandbox.connection import Connection, Reply
 
 CarryOut = Callable[[], Reply]
 """The endpoint that was asked for: called, it does its work and returns its answer."""
+
+HeaderText = Annotated[str, Field(pattern=r"^([!-~]([ -~]*[!-~])?)?$")]
 
 
 class Fault(BaseModel, ABC):

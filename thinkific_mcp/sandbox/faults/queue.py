@@ -7,16 +7,25 @@ from typing import Any
 from pydantic import ValidationError
 
 from thinkific_mcp.sandbox.faults.fault import Fault
-from thinkific_mcp.sandbox.faults.spoilers import Reset, ResetBody, Slow, Trickle, Truncated
+from thinkific_mcp.sandbox.faults.floods import Endless, Huge
+from thinkific_mcp.sandbox.faults.spoilers import (
+    HangUp,
+    Reset,
+    ResetBody,
+    Slow,
+    Trickle,
+    Truncated,
+    WrongContentType,
+)
 from thinkific_mcp.sandbox.faults.substitutes import (
     Empty,
     Html,
-    Huge,
     InvalidJson,
     InvalidUtf8,
     RateLimit,
     Redirect,
     Status,
+    WrongType,
 )
 
 KINDS: dict[str, type[Fault]] = {
@@ -29,10 +38,14 @@ KINDS: dict[str, type[Fault]] = {
         Empty,
         InvalidJson,
         InvalidUtf8,
+        WrongType,
         Huge,
+        Endless,
         Slow,
         Trickle,
         Truncated,
+        WrongContentType,
+        HangUp,
         Reset,
         ResetBody,
     )

@@ -1,13 +1,14 @@
 """Faults that spoil the endpoint's own answer, or the connection that carries it."""
 
 import math
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
 from thinkific_mcp.sandbox.connection import Connection
-from thinkific_mcp.sandbox.faults.fault import CarryOut, Fault
+from thinkific_mcp.sandbox.faults.fault import CarryOut, Fault, HeaderText
 
 
 class Slow(Fault):
@@ -34,7 +35,7 @@ class Trickle(Fault):
         """Send the pieces as long as the client is there."""
         reply = carry_out()
         size = max(1, math.ceil(len(reply.body) / self.pieces))
-        await connection.start(reply)
+        await connection.start(reply, length=len(reply.body))
         for place in range(0, len(reply.body), size):
             await connection.write(reply.body[place : place + size], more=True)
             if not await connection.pause(self.pause):
@@ -56,10 +57,33 @@ class Truncated(Fault):
         """Send the half; a client that was promised the whole sees the connection end."""
         reply = carry_out()
         half = reply.body[: len(reply.body) // 2]
-        await connection.start(reply, length=len(half) if self.length == "half" else None)
+        await connection.start(reply, length=len(half if self.length == "half" else reply.body))
         await connection.write(half, more=self.length == "whole")
         if self.length == "whole":
             await connection.close()
+
+
+class WrongContentType(Fault):
+    """The true answer, called something else than JSON."""
+
+    kind = "wrong_content_type"
+    content_type: HeaderText = "text/plain"
+
+    async def strike(self, carry_out: CarryOut, connection: Connection, now: datetime) -> None:
+        """Send the answer under the other type."""
+        await connection.send(replace(carry_out(), content_type=self.content_type))
+
+
+class HangUp(Fault):
+    """An orderly end of the connection before any answer."""
+
+    kind = "hang_up"
+
+    async def strike(self, carry_out: CarryOut, connection: Connection, now: datetime) -> None:
+        """Close."""
+        if self.after:
+            carry_out()
+        await connection.close()
 
 
 class Reset(Fault):
@@ -82,7 +106,7 @@ class ResetBody(Fault):
     async def strike(self, carry_out: CarryOut, connection: Connection, now: datetime) -> None:
         """Send the half, let it arrive, then reset."""
         reply = carry_out()
-        await connection.start(reply)
+        await connection.start(reply, length=len(reply.body))
         await connection.write(reply.body[: len(reply.body) // 2], more=True)
         await connection.pause(0.05)
         await connection.reset()

@@ -1,6 +1,5 @@
 """Faults that answer something else than the endpoint would."""
 
-import math
 from abc import abstractmethod
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -9,13 +8,12 @@ from typing import Annotated
 from pydantic import Field, JsonValue
 
 from thinkific_mcp.sandbox.connection import Connection, Reply, encoded
-from thinkific_mcp.sandbox.faults.fault import CarryOut, Fault
+from thinkific_mcp.sandbox.faults.fault import CarryOut, Fault, HeaderText
+from thinkific_mcp.sandbox.limits import IN_A_SECOND, epoch_time, too_many_requests
 
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
-HeaderText = Annotated[str, Field(pattern=r"^([!-~]([ -~]*[!-~])?)?$")]
 
 PAGE = "<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
-MEGABYTE = 1_000_000
 
 
 class Substitute(Fault):
@@ -48,9 +46,8 @@ class RateLimit(Substitute):
     def reply(self, now: datetime) -> Reply:
         """Return a 429 with the header."""
         moment = (now + timedelta(seconds=self.retry_in)).timestamp()
-        told = {"seconds": str(math.ceil(moment)), "milliseconds": str(math.ceil(moment * 1000))}
-        headers = {} if self.reset == "absent" else {"RateLimit-Reset": told.get(self.reset, self.reset)}
-        return Reply(429, encoded({"error": "Rate limit exceeded."}), headers)
+        told = {"absent": None, **{unit: epoch_time(moment, unit) for unit in IN_A_SECOND}}
+        return too_many_requests(told.get(self.reset, self.reset))
 
 
 class Status(Substitute):
@@ -92,13 +89,25 @@ class Redirect(Substitute):
 
 
 class Empty(Substitute):
-    """A success without the body that belongs to it."""
+    """An answer without the body that belongs to it."""
 
     kind = "empty"
+    status: int = Field(200, ge=200, le=599)
 
     def reply(self, now: datetime) -> Reply:
         """Return nothing, typed as JSON."""
-        return Reply(200)
+        return Reply(self.status)
+
+
+class WrongType(Substitute):
+    """A success whose JSON is of another type than the endpoint's."""
+
+    kind = "wrong_type"
+    body: JsonValue = "OK"
+
+    def reply(self, now: datetime) -> Reply:
+        """Return the body."""
+        return Reply(200, encoded(self.body))
 
 
 class InvalidJson(Substitute):
@@ -119,26 +128,6 @@ class InvalidUtf8(Substitute):
     def reply(self, now: datetime) -> Reply:
         """Return the body."""
         return Reply(200, b'{"items": [{"name": "\xff\xfe"}]}')
-
-
-class Huge(Fault):
-    """A success with a JSON body of many megabytes."""
-
-    kind = "huge"
-    megabytes: int = Field(64, ge=1, le=10_000)
-
-    async def strike(self, carry_out: CarryOut, connection: Connection, now: datetime) -> None:
-        """Send the body megabyte by megabyte."""
-        if self.after:
-            carry_out()
-        start, end = b'{"items": ["', b'"]}'
-        await connection.start(Reply(200), length=len(start) + self.megabytes * MEGABYTE + len(end))
-        await connection.write(start, more=True)
-        for _ in range(self.megabytes):
-            await connection.write(b"a" * MEGABYTE, more=True)
-            if not await connection.pause(0):
-                return
-        await connection.write(end, more=False)
 
 
 def _phrase(status: int) -> str:

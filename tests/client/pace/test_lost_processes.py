@@ -1,0 +1,125 @@
+"""Processes that share a site's budget, on a virtual clock: who is served first, and what if one is killed."""
+
+from itertools import pairwise
+from typing import Any, ClassVar
+
+import anyio
+import pytest
+import trio
+
+from thinkific_mcp import Thinkific
+from thinkific_mcp.api.courses import GetCourse
+from thinkific_mcp.client import Budgets, Limits
+from thinkific_mcp.client.pace import ProcessStore
+from thinkific_mcp.client.pace.allowance import Allowance
+from thinkific_mcp.errors import DeadlineError
+
+from .virtual import Site, virtual
+
+READ = GetCourse(course_id=1)
+NAME = "api.thinkific.com/sandbox"
+
+
+@pytest.fixture
+def anyio_backend() -> tuple[str, dict[str, Any]]:
+    return virtual()
+
+
+class SharedStore(ProcessStore):
+    """A store that other processes change too, as they do Redis."""
+
+    is_shared: ClassVar[bool] = True
+
+
+class Processes:
+    """Processes that share a store."""
+
+    def __init__(self, site: Site, limits: Limits) -> None:
+        self.store = SharedStore()
+        self._site = site
+        self.limits = limits
+
+    def client(self, **options: Any) -> Thinkific:
+        """Return a client in a process of its own."""
+        return self._site.client(budgets=Budgets(self.limits, self.store), **options)
+
+    async def lose(self, under_way: int, waiting: int = 0) -> None:
+        """Let a process take turns and stand in line, and be killed."""
+
+        def take(allowance: Allowance, now: float) -> None:
+            for number in range(under_way + bool(waiting)):
+                arrivals = [now] * (under_way + waiting - number)
+                allowance.take(self.limits, "lost", str(number), arrivals, now)
+                allowance.renew(str(number), now)
+
+        await self.store.change(NAME, take)
+
+
+async def read(thinkific: Thinkific, times: int) -> None:
+    """Read so often, all at once."""
+    async with anyio.create_task_group() as tasks:
+        for _ in range(times):
+            tasks.start_soon(thinkific, READ)
+
+
+async def test_the_turns_of_a_killed_process_are_free_again_after_15_seconds() -> None:
+    site = Site()
+    processes = Processes(site, Limits(at_once=10))
+    await processes.lose(under_way=10)
+    await processes.client()(READ)
+    assert 15 <= site.arrivals[0] < 16
+
+
+async def test_the_requests_of_a_killed_process_count_for_a_minute_all_the_same() -> None:
+    site = Site()
+    processes = Processes(site, Limits(requests=60, at_once=10))
+    await processes.lose(under_way=10)
+    await read(processes.client(), 10)
+    assert [later - earlier > 0.7 for earlier, later in pairwise(site.arrivals)] == [True] * 9
+
+
+async def test_the_line_of_a_killed_process_is_forgotten_after_seconds() -> None:
+    site = Site()
+    processes = Processes(site, Limits(requests=12, at_once=10))
+    await processes.lose(under_way=2, waiting=1000)
+    await anyio.sleep(0.01)
+    await processes.client()(READ)
+    assert 5 <= site.arrivals[0] < 12
+
+
+async def test_a_process_keeps_its_turn_for_as_long_as_its_request_is_under_way() -> None:
+    site = Site(delay=lambda: 40)
+    processes = Processes(site, Limits(at_once=1))
+    async with anyio.create_task_group() as tasks:
+        for _ in range(2):
+            tasks.start_soon(processes.client(), READ)
+    assert site.way.most_under_way == 1
+    assert 120 <= site.arrivals[1] < 121
+
+
+async def test_a_call_that_would_wait_too_long_for_other_processes_fails_at_once() -> None:
+    site = Site()
+    processes = Processes(site, Limits(requests=120, at_once=10))
+    other = processes.client()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(read, other, 500)
+        await anyio.sleep(1)
+        with pytest.raises(DeadlineError) as caught:
+            await processes.client(deadline=45)(READ)
+        assert trio.current_time() == 1
+        assert caught.value.retry_after == pytest.approx(240, rel=0.25)
+        tasks.cancel_scope.cancel()
+
+
+async def test_those_who_come_later_to_other_processes_do_not_count() -> None:
+    site = Site()
+    site.sandbox.faults.add("rate_limit", retry_in=5)
+    processes = Processes(site, Limits(requests=120, at_once=1))
+    budgets = Budgets(processes.limits, processes.store)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(site.client(budgets=budgets), READ)
+        await anyio.sleep(0.05)
+        tasks.start_soon(read, site.client(budgets=budgets, deadline=45), 5)
+        await anyio.sleep(0.05)
+        # The 429 lets all who wait look again how long it will take.
+        tasks.start_soon(read, processes.client(), 500)

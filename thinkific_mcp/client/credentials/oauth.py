@@ -1,0 +1,213 @@
+"""An app's tokens for one site, refreshed as they run out."""
+
+import logging
+import math
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+import anyio
+import httpx2
+
+from thinkific_mcp.client.credentials.token_endpoint import TokenEndpoint
+from thinkific_mcp.client.credentials.tokens import Tokens, TokenStore
+from thinkific_mcp.errors import (
+    CredentialsError,
+    SettingsError,
+    ThinkificError,
+    UnreachableError,
+    UnreadableAnswerError,
+)
+from thinkific_mcp.subdomain import is_subdomain
+
+_logger = logging.getLogger(__name__)
+
+_AHEAD = 60.0
+"""How long before its end an access token is refreshed, in seconds."""
+
+_USELESS_WITHIN = 60.0
+"""How long after a refresh a 401 does not lead to another: a plan without API access answers any token so."""
+
+_REFUSED = "invalid_grant"
+_SIGN_IN = "Sign in to the site again, and put the new refresh token in the old one's place."
+
+
+class OAuth:
+    """An app that was allowed into a site, and renews its tokens.
+
+    A refresh token works once. So the new one is stored before its access token is used, a refresh that has begun
+    is finished even for a call that is cancelled, and that it has begun is stored before. Should the process be
+    killed between the two, the next one tries the stored refresh token, which Thinkific may not have seen yet.
+
+    Args:
+        subdomain: the site's subdomain.
+        client_id: the app's id.
+        client_secret: the app's secret.
+        tokens: keeps the tokens. It is read when the first request needs them and before each refresh, so that
+            what another process or a person stored meanwhile is used.
+        oauth_url: where `/oauth2/token` is found; by default the site's own address.
+        now: the clock, in seconds since the epoch.
+
+    Raises:
+        SettingsError: the subdomain is none; secrets would be sent to an address made of it.
+    """
+
+    def __init__(
+        self,
+        subdomain: str,
+        client_id: str,
+        client_secret: str,
+        tokens: TokenStore,
+        *,
+        oauth_url: str = "",
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.site = subdomain.lower()
+        if not is_subdomain(self.site):
+            raise SettingsError("The subdomain should be the my-school of my-school.thinkific.com.")
+        address = f"{oauth_url or f'https://{self.site}.thinkific.com'}/oauth2/token"
+        self._endpoint = TokenEndpoint(address, client_id, client_secret)
+        self._store = tokens
+        self._now = now
+        self._one_at_a_time = anyio.Lock()
+        self._held: Tokens | None = None
+        self._unsaved: Tokens | None = None
+        self._refreshed_at = -math.inf
+        self._refusal: tuple[str, CredentialsError] | None = None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.site!r})"
+
+    async def headers(self, http: httpx2.AsyncClient) -> Mapping[str, str]:
+        """Return the bearer token's header; refresh first if it ends within a minute.
+
+        Raises:
+            CredentialsError: Thinkific refuses the refresh token or the app.
+            UnreachableError: there was no answer; the request that the headers are for was not sent.
+            UnreadableAnswerError: the answer holds no tokens.
+            SettingsError: nobody signed in yet, or the tokens cannot be read or stored.
+        """
+        if self._held is None or not self._is_good(self._held):
+            async with self._one_at_a_time:
+                held = self._latest()
+                if not self._is_good(held):
+                    await _to_its_end(lambda: self._refresh(http, held))
+                return _bearer(self._latest())
+        return _bearer(self._held)
+
+    async def renew(self, http: httpx2.AsyncClient, refused: Mapping[str, str]) -> bool:
+        """Refresh after a 401, unless other tokens are there already.
+
+        Returns:
+            Whether `headers` now has another token; False if the one refused was only just given.
+
+        Raises:
+            ThinkificError: as `headers` does.
+        """
+        async with self._one_at_a_time:
+            held = self._latest(refused)
+            if self._is_good(held, refused):
+                return True
+            if _was(held, refused) and 0 <= self._now() - self._refreshed_at < _USELESS_WITHIN:
+                return False
+            await _to_its_end(lambda: self._refresh(http, held))
+            return True
+
+    def _is_good(self, tokens: Tokens, refused: Mapping[str, str] | None = None) -> bool:
+        if tokens.access_token is None or _was(tokens, refused):
+            return False
+        return tokens.expires_at is None or tokens.expires_at - _AHEAD > self._now()
+
+    def _latest(self, refused: Mapping[str, str] | None = None) -> Tokens:
+        """Return good tokens at hand, or else what is stored."""
+        if self._held is None or not self._is_good(self._held, refused):
+            if self._unsaved is not None:
+                self._keep(self._unsaved)
+            self._held = self._store.load()
+        if self._held is None:
+            raise SettingsError(
+                f"There is no refresh token for {self.site}. Sign in to the site, and put its refresh token "
+                "where THINKIFIC_REFRESH_TOKEN_FILE says."
+            )
+        return self._held
+
+    def _keep(self, tokens: Tokens) -> None:
+        """Store tokens, and only then use them."""
+        self._unsaved = tokens
+        self._store.save(tokens)
+        self._held, self._unsaved = tokens, None
+
+    async def _refresh(self, http: httpx2.AsyncClient, tokens: Tokens) -> None:
+        try:
+            await self._exchange(http, tokens)
+        except CredentialsError:
+            self._held = None
+            stored = self._latest()
+            if stored.refresh_token == tokens.refresh_token:
+                raise
+            # Another process was faster.
+            if not self._is_good(stored):
+                await self._exchange(http, stored)
+
+    async def _exchange(self, http: httpx2.AsyncClient, tokens: Tokens) -> None:
+        """Exchange a refresh token, with a note in the store for as long as it may have been used up."""
+        if self._refusal is not None and self._refusal[0] == tokens.refresh_token:
+            raise self._refusal[1].with_traceback(None)
+        noted = replace(tokens, refreshing=True)
+        if noted != tokens:
+            self._store.save(noted)
+        try:
+            renewed = await self._endpoint.refresh(http, tokens.refresh_token, self._now())
+        except ThinkificError as error:
+            if noted != tokens and not _may_be_used_up(error) and self._store.load() == noted:
+                self._store.save(tokens)
+            raise self._explained(error, tokens) from None
+        self._refreshed_at = self._now()
+        self._keep(renewed)
+        _logger.info("the access token of %s was refreshed", self.site)
+
+    def _explained(self, error: ThinkificError, tokens: Tokens) -> ThinkificError:
+        """Say what a failed refresh means for the call that needs it."""
+        if isinstance(error, UnreachableError):
+            return UnreachableError(str(error), sent=False)
+        if not isinstance(error, CredentialsError) or error.said != _REFUSED:
+            return error
+        cut_off = (
+            "An earlier refresh was cut off before its answer could be stored, so the new one is lost. "
+            if tokens.refreshing
+            else ""
+        )
+        explained = CredentialsError(f"{error} {cut_off}{_SIGN_IN}", status=error.status, said=error.said)
+        self._refusal = (tokens.refresh_token, explained)
+        return explained
+
+
+async def _to_its_end(work: Callable[[], Awaitable[None]]) -> None:
+    """Do some work to its end, for a call that is cancelled too."""
+    errors: list[Exception] = []
+
+    async def do() -> None:
+        with anyio.CancelScope(shield=True):
+            try:
+                await work()
+            except Exception as error:
+                errors.append(error)
+
+    # A task of its own: asyncio's own way of cancelling, as by asyncio.timeout, ignores the shields of anyio.
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(do)
+    if errors:
+        raise errors[0]
+
+
+def _may_be_used_up(error: ThinkificError) -> bool:
+    """Tell whether a refresh that failed so may have used up the refresh token, though it gave no new one."""
+    return isinstance(error, UnreadableAnswerError) or (isinstance(error, UnreachableError) and error.sent)
+
+
+def _bearer(tokens: Tokens) -> Mapping[str, str]:
+    return {"Authorization": f"Bearer {tokens.access_token}"}
+
+
+def _was(tokens: Tokens, refused: Mapping[str, str] | None) -> bool:
+    return refused is not None and refused.get("Authorization") == _bearer(tokens)["Authorization"]

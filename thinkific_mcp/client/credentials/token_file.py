@@ -1,0 +1,94 @@
+"""Tokens in a file that only its owner can read."""
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from thinkific_mcp.client.credentials.tokens import Tokens, is_token, seconds
+from thinkific_mcp.errors import SettingsError
+
+_LARGEST_FILE = 100_000
+
+
+@dataclass(frozen=True)
+class FileTokens:
+    """Keeps a site's tokens in a JSON file; a file with nothing but a refresh token is a good start.
+
+    The file is replaced as a whole, so its folder has to be writable.
+    """
+
+    path: Path
+
+    def load(self) -> Tokens | None:
+        """Return the file's tokens; None where there is no file.
+
+        Raises:
+            SettingsError: the file cannot be read, or holds no refresh token.
+        """
+        try:
+            with self.path.open("rb") as file:
+                content = file.read(_LARGEST_FILE)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise SettingsError(f"{self.path} cannot be read ({type(error).__name__}).") from None
+        tokens = _tokens(content)
+        if tokens is None:
+            raise SettingsError(f"{self.path} holds no refresh token: put one there, with nothing else.")
+        return tokens
+
+    def save(self, tokens: Tokens) -> None:
+        """Write the tokens.
+
+        Raises:
+            SettingsError: the file cannot be replaced; it is as it was.
+        """
+        try:
+            _replace(self.path.resolve(), json.dumps(asdict(tokens), indent=2) + "\n")
+        except OSError as error:
+            raise SettingsError(
+                f"{self.path} cannot be written ({type(error).__name__}). A refresh token works once, so the next "
+                "one has to be kept there: make the file and its folder writable."
+            ) from None
+
+
+def _tokens(content: bytes) -> Tokens | None:
+    try:
+        text = content.decode("utf-8-sig").strip()
+        data: Any = json.loads(text) if text.startswith("{") else {"refresh_token": text}
+    except (ValueError, RecursionError):
+        return None
+    held = cast(dict[str, Any], data)
+    refresh_token, access_token = held.get("refresh_token"), held.get("access_token")
+    if not is_token(refresh_token):
+        return None
+    return Tokens(
+        refresh_token,
+        access_token if is_token(access_token) else None,
+        seconds(held.get("expires_at")),
+        held.get("refreshing") is True,
+    )
+
+
+def _replace(path: Path, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+    # Windows opens no folders.
+    with suppress(PermissionError):
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

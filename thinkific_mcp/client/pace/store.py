@@ -1,0 +1,60 @@
+"""Where the budgets of sites are kept: in this process, or with others in Redis (`redis.py`)."""
+
+from collections.abc import Callable
+from typing import ClassVar, Protocol, TypeVar
+
+import anyio
+
+from thinkific_mcp.client.pace.allowance import Allowance
+
+T = TypeVar("T")
+
+Change = Callable[[Allowance, float], T]
+"""Reads or changes an allowance at a moment of the store's clock."""
+
+_MANY_SITES = 1000
+
+
+class Store(Protocol):
+    """Keeps the allowance of each site, and changes one at a time."""
+
+    is_shared: ClassVar[bool]
+    """Whether other processes change it too."""
+
+    async def change(self, site: str, change: Change[T]) -> T:
+        """Carry out a change of a site's allowance as one step, and return what it returns.
+
+        Changes are carried out in the order they are asked for, also those whose callers are cancelled meanwhile.
+
+        Raises:
+            UnreachableError: the store cannot be reached; nothing was changed.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close what the store holds open."""
+        ...
+
+
+class ProcessStore:
+    """Keeps the allowances in this process.
+
+    Args:
+        clock: returns seconds that only ever grow; by default the event loop's.
+    """
+
+    is_shared: ClassVar[bool] = False
+
+    def __init__(self, clock: Callable[[], float] = anyio.current_time) -> None:
+        self._clock = clock
+        self._allowances: dict[str, Allowance] = {}
+
+    async def change(self, site: str, change: Change[T]) -> T:
+        """Carry out a change of a site's allowance."""
+        now = self._clock()
+        if site not in self._allowances and len(self._allowances) >= _MANY_SITES:
+            self._allowances = {name: kept for name, kept in self._allowances.items() if not kept.is_idle(now)}
+        return change(self._allowances.setdefault(site, Allowance()), now)
+
+    async def aclose(self) -> None:
+        """Keep the allowances: they hold for whoever calls next."""
