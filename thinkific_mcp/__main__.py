@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from thinkific_mcp.errors import SettingsError
 from thinkific_mcp.settings import Settings, load_settings, options
+from thinkific_mcp.unforeseen import kind_and_place
 
 _DESCRIPTION = """\
 The Thinkific Admin API as tools for AI agents. Without a command it is an MCP server on stdio, which is \
@@ -44,6 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever read the output has gone, as `head` does; the rest has nowhere to go.
         sys.stdout = None
         return 0
+    except Exception as error:
+        print(f"thinkific-mcp itself failed ({kind_and_place(error)}). Please report it.", file=sys.stderr)
+        return 1
 
 
 _NO_ARGUMENTS = "{}"

@@ -3,7 +3,7 @@
 ThinkificError
 ├── SettingsError            what the operator set does not fit; nothing was started or sent
 ├── ArgumentError            the caller's arguments do not fit; nothing was sent
-├── DeadlineError            the call would wait longer than its deadline; nothing was sent; `retry_after`
+├── DeadlineError            the call cannot be done within its deadline; nothing was changed; `retry_after`
 ├── UnreachableError         no answer: the network, or Thinkific did not answer in time
 ├── UnreadableAnswerError    an answer that is not what the API promises, such as a page of HTML
 ├── UnknownOutcomeError      a write failed, and it may have happened all the same
@@ -35,16 +35,18 @@ class ArgumentError(ThinkificError):
 
 
 class DeadlineError(ThinkificError):
-    """The call would have to wait longer than its deadline; nothing was sent.
+    """The call cannot be done within its deadline; nothing was changed.
 
     Args:
         message: what it would wait for, and for how long.
         retry_after: seconds until a further try makes sense.
+        sent: whether a request was sent whose answer did not come in time.
     """
 
-    def __init__(self, message: str, *, retry_after: float) -> None:
+    def __init__(self, message: str, *, retry_after: float, sent: bool = False) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.sent = sent
 
 
 class UnreachableError(ThinkificError):

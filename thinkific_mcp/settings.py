@@ -77,7 +77,7 @@ class Settings(BaseSettings):
     tools: Annotated[Names, Option("A,B")] = Field([], description="Offer these tools, beside any toolsets named.")
     exclude_tools: Annotated[Names, Option("A,B")] = Field([], description="Do not offer these tools.")
     requests_per_minute: int = Field(
-        120, ge=1, le=100_000, description="Requests a minute that Thinkific allows the school; more on Plus."
+        120, ge=1, le=10_000, description="Requests a minute that Thinkific allows the school; more on Plus."
     )
     max_concurrency: int = Field(10, ge=1, le=1000, description="Requests under way at once.")
     timeout: float = Field(30, gt=0, le=600, description="Seconds to wait for Thinkific's answer.")

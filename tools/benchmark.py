@@ -179,7 +179,7 @@ def environment_of(base_url: str) -> dict[str, str]:
         "THINKIFIC_SUBDOMAIN": SUBDOMAIN,
         "THINKIFIC_API_KEY": KEY,
         "THINKIFIC_BASE_URL": base_url,
-        "THINKIFIC_REQUESTS_PER_MINUTE": "100000",  # what a call costs, not how long it waits for its turn
+        "THINKIFIC_REQUESTS_PER_MINUTE": "10000",  # what a call costs, not how long it waits for its turn
     }
 
 

@@ -95,7 +95,7 @@ async def simulate(window: Window, processes: int, neighbour: Neighbour) -> Figu
         students=1, now=lambda: datetime.fromtimestamp(now(), UTC), limit=Limit(window=window, requests=PER_MINUTE)
     )
     transport = Distant(sandbox, dice)
-    store = ProcessStore()
+    store = ProcessStore(anyio.current_time)
     failed, seconds = 0, 0.0
 
     async def read(thinkific: Thinkific) -> None:

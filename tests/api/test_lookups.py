@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from thinkific_mcp.api import OPERATIONS
-from thinkific_mcp.api.lookups import finder, names_something, witness
+from thinkific_mcp.api.lookups import finder, may_have_been_made, names_something, witness
 from thinkific_mcp.operation import Operation
 
 from ..server.examples import EXAMPLES
@@ -39,7 +39,11 @@ def test_what_became_of_a_write_is_shown_by_a_read_that_takes_what_is_named(tool
 
 @pytest.mark.parametrize("tool", [tool for tool in WRITES if "external_order" in tool])
 def test_what_became_of_an_external_order_is_shown_by_nothing(tool: str) -> None:
-    assert witness(example(tool)) is None
+    asked = example(tool)
+    assert (witness(asked), "neither a tool nor a Thinkific report tells" in may_have_been_made(asked)) == (
+        None,
+        True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -64,6 +68,12 @@ def test_the_nearest_read_is_named_with_what_it_takes_of_the_call(tool: str, sho
 
 def test_a_read_is_not_told_to_take_what_the_call_has_not() -> None:
     assert str(witness(OPERATIONS["delete_user"].model_validate({"user_id": "7"}))) == "get_user (user_id)"
+
+
+def test_where_to_look_is_said_by_the_names_of_arguments_only() -> None:
+    assert may_have_been_made(OPERATIONS["delete_user"].model_validate({"user_id": "crm-7313"})) == (
+        "The change may have been made all the same: look with get_user (user_id) before you try again."
+    )
 
 
 @pytest.mark.parametrize("argument", sorted({*NAMING, *IN_PATHS} - GIVEN - {"provider", "external_order_id"}))

@@ -9,6 +9,7 @@ from anyio.abc import SocketAttribute, SocketStream
 
 from thinkific_mcp import ApiKey, Thinkific
 from thinkific_mcp.client import Budgets, Credentials
+from thinkific_mcp.client.pace import ProcessStore
 from thinkific_mcp.errors import ThinkificError
 from thinkific_mcp.operation import Operation
 
@@ -30,7 +31,7 @@ def answering(answer: httpx2.Response | Handler, **options: Any) -> Thinkific:
 
 def client_of(credentials: Credentials = ACCOUNT, **options: Any) -> Thinkific:
     """Return a client with a budget of its own, which repeats requests without a pause."""
-    defaults: dict[str, Any] = {"budgets": Budgets(), "random": lambda: 0.0}
+    defaults: dict[str, Any] = {"budgets": Budgets(store=ProcessStore(anyio.current_time)), "random": lambda: 0.0}
     return Thinkific(credentials, **{**defaults, **options})
 
 

@@ -11,7 +11,7 @@ from trio.testing import MockClock
 
 from thinkific_mcp import ApiKey, Thinkific
 from thinkific_mcp.api.groups import Group
-from thinkific_mcp.client.pace import Budgets, Limits
+from thinkific_mcp.client.pace import Budgets, Limits, ProcessStore
 
 NOW = 1_768_467_600.0
 PLENTY = Limits(1_000_000)
@@ -74,7 +74,7 @@ def calling(answer: Listing | Callable[[httpx2.Request], httpx2.Response], *, de
     return Thinkific(
         ApiKey("my-school", "key"),
         transport=httpx2.MockTransport(handler),
-        budgets=Budgets(PLENTY),
+        budgets=Budgets(PLENTY, ProcessStore(anyio.current_time)),
         deadline=deadline,
         now=lambda: NOW,
     )

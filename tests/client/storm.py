@@ -19,6 +19,7 @@ from thinkific_mcp.api.courses import GetCourse
 from thinkific_mcp.api.groups import DeleteGroup
 from thinkific_mcp.api.promotions import CreatePromotion, UpdateCoupon
 from thinkific_mcp.client import Budgets, Limits
+from thinkific_mcp.client.pace import ProcessStore
 from thinkific_mcp.errors import ThinkificError
 from thinkific_mcp.operation import Operation
 from thinkific_mcp.sandbox import Limit, Sandbox
@@ -164,7 +165,10 @@ async def _weathered(storm: Storm) -> Aftermath:
                 thinkific = Thinkific(
                     ACCOUNT,
                     transport=_Network(sandbox, cycle(storm.ways), tasks, aftermath),
-                    budgets=Budgets(Limits(storm.limit.requests, storm.limit.at_once, storm.limit.seconds)),
+                    budgets=Budgets(
+                        Limits(storm.limit.requests, storm.limit.at_once, storm.limit.seconds),
+                        ProcessStore(anyio.current_time),
+                    ),
                     deadline=storm.deadline,
                     now=now,
                     random=lambda: storm.random,

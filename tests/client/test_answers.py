@@ -11,6 +11,7 @@ from thinkific_mcp.api.groups import CreateGroup, DeleteGroup
 from thinkific_mcp.api.orders import RefundExternalOrder
 from thinkific_mcp.api.users import CreateUser, ListUsers
 from thinkific_mcp.client.answers import no_answer, unknown_outcome
+from thinkific_mcp.client.bodies import LARGEST_BODY
 from thinkific_mcp.errors import ServerError, ThinkificError
 from thinkific_mcp.operation import Operation
 
@@ -61,7 +62,7 @@ async def test_a_success_that_cannot_be_read_says_what_it_is(body: bytes, flaw: 
 async def test_a_web_page_is_no_success(operation: Operation[Any], body: bytes) -> None:
     assert str(await unreadable(operation, httpx2.Response(200, content=body))) == (
         "Thinkific's answer (200) is a web page: something in between may have answered. "
-        "Check the network, and THINKIFIC_BASE_URL if it is set."
+        "Check the network, a proxy if there is one, and THINKIFIC_BASE_URL if it is set."
     )
 
 
@@ -80,6 +81,17 @@ async def test_a_creation_answered_with_what_is_no_json_is_not_to_be_tried_again
     assert str(error) == "Thinkific's answer (201) is cut off."
 
 
+@pytest.mark.parametrize(
+    ("operation", "advice"),
+    [(ListUsers(), " Ask for fewer items with limit, if it takes one."), (READ, ""), (WRITE, "")],
+)
+async def test_only_a_list_is_told_to_ask_for_less_where_the_answer_is_too_long(
+    operation: Operation[Any], advice: str
+) -> None:
+    announced = httpx2.Response(200, headers={"Content-Length": str(LARGEST_BODY + 1)})
+    assert str(await unreadable(operation, announced)) == f"Thinkific's answer (200) is over 20 MB.{advice}"
+
+
 # Outcomes
 
 
@@ -90,7 +102,7 @@ async def test_a_creation_answered_with_what_is_no_json_is_not_to_be_tried_again
         (DeleteGroup(group_id=1), "look with get_group (group_id) before"),
         (
             RefundExternalOrder(external_order_id=1, amount=1, currency="USD"),
-            "no tool tells, so look in Thinkific itself before",
+            "neither a tool nor a Thinkific report tells: ask who keeps the school's books before",
         ),
     ],
 )

@@ -7,11 +7,11 @@ import pytest
 from thinkific_mcp import errors
 from thinkific_mcp.api.bundles import GetBundle
 from thinkific_mcp.api.courses import GetCourse, ListCourses
-from thinkific_mcp.api.enrollments import ListEnrollments
-from thinkific_mcp.api.groups import CreateGroup, RemoveAnalystFromGroup
+from thinkific_mcp.api.enrollments import CreateEnrollment, ListEnrollments
+from thinkific_mcp.api.groups import CreateGroup, DeleteGroup, RemoveAnalystFromGroup
 from thinkific_mcp.api.orders import RefundExternalOrder
 from thinkific_mcp.api.promotions import GetPromotionByCoupon
-from thinkific_mcp.api.users import GetUser, GetUserAuthentication
+from thinkific_mcp.api.users import CreateUser, GetUser, GetUserAuthentication
 from thinkific_mcp.errors import ApiError, ThinkificError
 from thinkific_mcp.operation import Operation
 
@@ -115,7 +115,7 @@ def test_both_kinds_of_403_are_forbidden(kind: type[Exception]) -> None:
             422,
             {"errors": ["Too long"]},
             'Thinkific refuses the values (422); nothing was changed. Thinkific says: "Too long". '
-            "Correct the arguments, or look up what exists already.",
+            "Correct the arguments, or look up what exists already. list_courses tells the right id.",
         ),
         (
             429,
@@ -127,13 +127,13 @@ def test_both_kinds_of_403_are_forbidden(kind: type[Exception]) -> None:
             302,
             {},
             "Thinkific's address redirects elsewhere (302), where the credentials are not taken. "
-            "Check the network, and THINKIFIC_BASE_URL if it is set.",
+            "Check the network, a proxy if there is one, and THINKIFIC_BASE_URL if it is set.",
         ),
         (
             409,
             {},
             "Thinkific answered 409, which its API does not promise. "
-            "Check the network, and THINKIFIC_BASE_URL if it is set.",
+            "Check the network, a proxy if there is one, and THINKIFIC_BASE_URL if it is set.",
         ),
         (
             409,
@@ -215,7 +215,10 @@ async def test_a_503_that_asks_to_wait_for_nobody_knows_how_long_changed_nothing
             RefundExternalOrder(external_order_id=9, amount=1, currency="USD"),
             "external_order_id 9. No tool tells the right id.",
         ),
-        (ListCourses(page=3), "list_courses. Check the network, and THINKIFIC_BASE_URL if it is set."),
+        (
+            ListCourses(page=3),
+            "list_courses. Check the network, a proxy if there is one, and THINKIFIC_BASE_URL if it is set.",
+        ),
     ],
 )
 async def test_what_is_not_found_is_named_with_the_list_that_tells_it(operation: Any, text: str) -> None:
@@ -225,6 +228,25 @@ async def test_what_is_not_found_is_named_with_the_list_that_tells_it(operation:
 async def test_an_id_that_is_named_is_cleaned_and_bounded() -> None:
     text = str(await refused(404, {}, GetUser(user_id="a\u202e" + "b" * 250, provider="SSO")))
     assert f"user_id a {'b' * 98}…. list_users" in text
+
+
+@pytest.mark.parametrize(
+    ("operation", "advice"),
+    [
+        (WRITE, ""),
+        (CreateUser(first_name="Ada", last_name="L", email="ada@example.com"), ""),
+        (DeleteGroup(group_id=7), " list_groups tells the right id."),
+        (
+            CreateEnrollment(user_id=7, course_id=3),
+            " list_courses tells the right course_id, list_users tells the right user_id.",
+        ),
+    ],
+)
+async def test_values_that_are_refused_come_with_the_lists_that_tell_the_ids_among_them(
+    operation: Any, advice: str
+) -> None:
+    text = str(await refused(422, {"error": "User could not be found."}, operation))
+    assert text.endswith(f"Correct the arguments, or look up what exists already.{advice}")
 
 
 # What others say in its place
@@ -250,4 +272,4 @@ async def test_a_refusal_by_a_web_page_is_not_taken_for_the_api_s(status: int) -
 async def test_what_is_not_found_by_a_web_page_is_no_matter_of_ids() -> None:
     text = str(await refused(404, content=PAGE))
     assert "list_courses" not in text
-    assert text.endswith("Check the network, and THINKIFIC_BASE_URL if it is set.")
+    assert text.endswith("Check the network, a proxy if there is one, and THINKIFIC_BASE_URL if it is set.")

@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from thinkific_mcp.api.groups import ListGroups
-from thinkific_mcp.errors import DeadlineError, ForbiddenError, RateLimitError, UnreadableAnswerError
+from thinkific_mcp.errors import (
+    DeadlineError,
+    ForbiddenError,
+    RateLimitError,
+    ServerError,
+    UnreachableError,
+    UnreadableAnswerError,
+)
 
 from .listing import NOW, Listing, Row, calling, ids, in_virtual_time, page_of, rows, slow, struck
 
@@ -43,7 +50,7 @@ def test_at_the_site_s_rate_limit_a_page_is_a_part_too() -> None:
         async with calling(Listing(rows(2400), before=refusing)) as thinkific:
             page = await thinkific(ListGroups(page=2, limit=1000))
         assert (ids(page.items), page.complete) == (list(range(1001, 1751)), False)
-        assert (page.stopped, page.go_on) == ("the site's rate limit", "page 8, limit 250")
+        assert (page.stopped, page.go_on) == ("the site's rate limit", "page 8, limit 250, in 60 seconds")
 
     in_virtual_time(check)
 
@@ -53,6 +60,58 @@ def test_a_rate_limit_before_the_first_row_is_an_error() -> None:
         async with calling(Listing([], before=struck(0, httpx2.Response(429)))) as thinkific:
             with pytest.raises(RateLimitError):
                 await thinkific(ListGroups(limit=1000))
+
+    in_virtual_time(check)
+
+
+# Failures
+
+
+def failing(after: int, fault: httpx2.Response | Exception) -> Listing:
+    """Return a list that meets a fault with every request after the first so many."""
+
+    async def fail(listing: Listing) -> httpx2.Response | None:
+        if len(listing.asked) <= after:
+            return None
+        if isinstance(fault, Exception):
+            raise fault
+        await anyio.sleep(0.7)
+        return fault
+
+    return Listing(rows(2400), before=fail)
+
+
+PASSING = [
+    (httpx2.Response(503, headers={"Retry-After": "20"}), "a failure of Thinkific", ", in 20 seconds"),
+    (httpx2.Response(503), "a failure of Thinkific", ""),
+    (httpx2.Response(500), "a failure of Thinkific", ""),
+    (httpx2.ReadError("reset"), "a lost connection", ""),
+    (httpx2.ConnectError("refused"), "a lost connection", ""),
+]
+
+
+@pytest.mark.parametrize(("fault", "stopped", "wait"), PASSING)
+@pytest.mark.parametrize("deadline", [0, 2, 45])
+def test_what_may_pass_leaves_the_rows_that_came_before_it(
+    fault: httpx2.Response | Exception, stopped: str, wait: str, deadline: float
+) -> None:
+    async def check() -> None:
+        async with calling(failing(4, fault), deadline=deadline) as thinkific:
+            page = await thinkific(ListGroups(limit=10_000))
+        assert (ids(page.items), page.complete, page.stopped) == (list(range(1, 1001)), False, stopped)
+        assert (page.go_on, page.next_page, page.total_items) == (f"page 2, limit 1000{wait}", None, 2400)
+
+    in_virtual_time(check)
+
+
+@pytest.mark.parametrize(("fault", "kind"), [(PASSING[1][0], ServerError), (PASSING[3][0], UnreachableError)])
+def test_what_may_pass_is_an_error_before_the_first_row(
+    fault: httpx2.Response | Exception, kind: type[Exception]
+) -> None:
+    async def check() -> None:
+        async with calling(failing(0, fault)) as thinkific:
+            with pytest.raises(kind):
+                await thinkific(ListGroups(limit=10_000))
 
     in_virtual_time(check)
 

@@ -35,8 +35,9 @@ from .conftest import NOW
 
 ERRORS: Sequence[tuple[ThinkificError, Failure]] = [
     (UnreachableError("", sent=False), Failure.NO_CONNECTION),
-    (UnreachableError("", sent=False, lasting=True), Failure.NOT_TRUSTED),
+    (UnreachableError("", sent=False, lasting=True), Failure.NOT_POSSIBLE),
     (UnreachableError("", sent=True), Failure.NO_ANSWER),
+    (DeadlineError("", retry_after=0, sent=True), Failure.LATE),
     (UnreadableAnswerError("", status=200), Failure.UNREADABLE),
     (ApiError("", status=302), Failure.REDIRECTED),
     (ApiError("", status=409), Failure.REFUSED),
@@ -52,7 +53,7 @@ ERRORS: Sequence[tuple[ThinkificError, Failure]] = [
     (ServerError("", status=502), Failure.UNAVAILABLE),
 ]
 
-OF_NO_REQUEST = {SettingsError, ArgumentError, DeadlineError, UnknownOutcomeError}
+OF_NO_REQUEST = {SettingsError, ArgumentError, UnknownOutcomeError}
 """They end a call themselves."""
 
 
@@ -102,7 +103,7 @@ def test_a_write_is_repeated_only_where_it_surely_was_not_carried_out() -> None:
 
 def test_a_write_fails_for_sure_only_where_it_was_refused_or_never_left() -> None:
     refused = {failed for failed, (_, for_write) in TABLE.items() if for_write is Then.FAIL}
-    assert refused == {Failure.NOT_TRUSTED, Failure.REFUSED}
+    assert refused == {Failure.NOT_POSSIBLE, Failure.REFUSED}
 
 
 def test_the_outcome_of_a_read_is_never_open() -> None:

@@ -21,7 +21,8 @@ from cryptography.x509.oid import NameOID
 
 from thinkific_mcp.api.courses import GetCourse
 from thinkific_mcp.api.groups import CreateGroup
-from thinkific_mcp.client.answers import no_answer, read_body
+from thinkific_mcp.client.answers import no_answer
+from thinkific_mcp.client.bodies import read_body
 from thinkific_mcp.errors import UnreachableError
 from thinkific_mcp.operation import Operation
 

@@ -52,6 +52,14 @@ def test_ctrl_c_ends_the_waiting_and_leaves_nothing_on_the_line(address: str) ->
     assert waited == Outcome(130, "", f"{CLEARED}{SLOW}{CLEARED}")
 
 
+def test_ctrl_c_on_a_write_says_that_it_may_have_been_done_and_which_tool_tells(address: str) -> None:
+    environment = account(address, "slow", seconds=3600, after=True)
+    user = json.dumps({"first_name": "Ada", "last_name": "Park", "email": "ada@example.com"})
+    stopped = at_a_terminal("stderr", "create_user", user, environment=environment, interrupted_at=SLOW)
+    look = "The change may have been made all the same: look with list_users (email) before you try again."
+    assert stopped == Outcome(130, "", f"{CLEARED}{SLOW}{CLEARED}Stopped. {look}\r\n")
+
+
 @pytest.fixture
 def slow_list() -> Generator[dict[str, str]]:
     """Serve a list whose second page does not come, and yield the settings of a call that does not wait for it."""

@@ -54,6 +54,10 @@ def test_a_list_says_which_part_it_is(shown: Page[int], words: str) -> None:
             part(500, page=2, go_on="page 6, limit 500"),
             "items 2001–2500; stopped at the deadline: go on with page 6, limit 500",
         ),
+        (
+            part(250, go_on="page 2, limit 250, in 58 seconds"),
+            "items 1–250; stopped at the deadline: go on with page 2, limit 250, in 58 seconds",
+        ),
         (part(250, go_on=None, total_items=2400), "items 1–250 of 2400; stopped at the deadline"),
     ],
 )

@@ -2,6 +2,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol, cast
 
+import anyio
 import httpx2
 import pytest
 from jsonschema import Draft202012Validator
@@ -10,6 +11,7 @@ from mcp_types import CallToolResult, TextContent
 
 from thinkific_mcp.api import OPERATIONS
 from thinkific_mcp.client import ApiKey, Budgets, Credentials, Limits, Thinkific
+from thinkific_mcp.client.pace import ProcessStore
 from thinkific_mcp.sandbox import Sandbox
 from thinkific_mcp.server import build_server
 
@@ -36,7 +38,7 @@ def opened(
         return Thinkific(
             credentials,
             client_secret=client_secret,
-            budgets=Budgets(limits),
+            budgets=Budgets(limits, ProcessStore(anyio.current_time)),
             deadline=deadline,
             transport=transport,
             now=NOW.timestamp,

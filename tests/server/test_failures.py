@@ -121,6 +121,13 @@ async def test_what_thinkific_refuses_is_told_in_every_shape_of_a_422(
     assert "422" in text and "nothing was changed" in text and said in text
 
 
+async def test_an_id_that_a_422_refuses_is_told_by_a_list(call: CallTool) -> None:
+    text = await failure(
+        call, "create_course_review", EXAMPLES["create_course_review"].required | {"user_id": 7313}
+    )
+    assert "422" in text and "list_users tells the right user_id" in text
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -16,6 +16,7 @@ from trio.testing import MockClock
 
 from thinkific_mcp.api import OPERATIONS
 from thinkific_mcp.client import Budgets, Limits, Thinkific
+from thinkific_mcp.client.pace import ProcessStore
 from thinkific_mcp.sandbox import Sandbox
 from thinkific_mcp.server import build_server
 
@@ -86,7 +87,7 @@ async def host(
             return Thinkific(
                 KEY,
                 deadline=deadline,
-                budgets=Budgets(limits),
+                budgets=Budgets(limits, ProcessStore(anyio.current_time)),
                 transport=httpx2.MockTransport(carry),
                 now=lambda: now().timestamp(),
                 random=lambda: 1.0,
@@ -168,8 +169,8 @@ async def test_a_call_whose_turn_comes_after_its_deadline_fails_at_once_and_is_n
         refused = await one.call()
         assert (refused.is_error, anyio.current_time(), one.arrivals) == (True, 0, [0])
         assert text_of(refused).endswith(
-            "The site's requests of this minute are used up: the next free turn is in about 60 seconds, which is "
-            "past this call's deadline of 45 seconds. Nothing was sent. Try again in 60 seconds."
+            "The site's requests of this minute are used up: the next free turn comes in 60 seconds, too late for "
+            "this call's deadline of 45 seconds. Nothing was sent. Try again in 60 seconds."
         )
 
 

@@ -43,6 +43,8 @@ _WITNESSES: Mapping[str, Lookup] = {
     "/group_users": Lookup("list_users", "group_id"),
 }
 
+_NO_WITNESS = "neither a tool nor a Thinkific report tells: ask who keeps the school's books"
+
 
 def names_something(argument: str) -> bool:
     """Tell whether an argument names something at Thinkific, by an id, a coupon's code or a group's name."""
@@ -71,6 +73,13 @@ def witness(operation: Operation[Any]) -> Lookup | None:
             return Lookup(reads[path], ", ".join(taken))
         path = path.rpartition("/")[0]
     return None
+
+
+def may_have_been_made(operation: Operation[Any]) -> str:
+    """Say of a write whose outcome is not known where to look, by the names of its arguments only."""
+    lookup = witness(operation)
+    look = f"look with {lookup}" if lookup else _NO_WITNESS
+    return f"The change may have been made all the same: {look} before you try again."
 
 
 @cache

@@ -165,7 +165,9 @@ class CreateUser(
     first_name: str
     last_name: str
     email: Email
-    password: Password | MISSING = Field(default=MISSING, description="Left out: they sign in by an emailed link.")
+    password: Password | MISSING = Field(
+        default=MISSING, repr=False, description="Left out: they sign in by an emailed link."
+    )
     send_welcome_email: bool | MISSING = MISSING
     roles: list[Role] | MISSING = Field(
         default=MISSING, description="Left out for students. site_admin sees and changes everything."
@@ -207,7 +209,7 @@ class UpdateUser(
     first_name: str | MISSING = MISSING
     last_name: str | MISSING = MISSING
     email: Email | MISSING = Field(default=MISSING, description="They sign in with it.")
-    password: Password | MISSING = MISSING
+    password: Password | MISSING = Field(default=MISSING, repr=False)
     roles: list[Role] | MISSING = Field(default=MISSING, description="Replaces all roles; [] for a plain student.")
     company: str | None | MISSING = MISSING
     headline: str | None | MISSING = MISSING

@@ -9,8 +9,10 @@ from typing import Any, cast
 
 import httpx2
 
-from thinkific_mcp.api.lookups import witness
-from thinkific_mcp.client.bodies import LARGEST_BODY, TOO_LONG, Answer, read_body
+from thinkific_mcp.api.lookups import may_have_been_made
+from thinkific_mcp.client.bodies import LARGEST_BODY as LARGEST_BODY
+from thinkific_mcp.client.bodies import TOO_LONG, Answer
+from thinkific_mcp.client.bodies import read_body as read_body
 from thinkific_mcp.client.refusals import CHECK_ADDRESS, refusal, try_later
 from thinkific_mcp.errors import (
     ApiError,
@@ -19,12 +21,7 @@ from thinkific_mcp.errors import (
     UnreachableError,
     UnreadableAnswerError,
 )
-from thinkific_mcp.operation import Operation
-
-__all__ = ["LARGEST_BODY", "Answer", "no_answer", "read_answer", "read_body", "unknown_outcome"]
-
-
-_CHECK_WAY = "Check the network, a proxy if there is one, and THINKIFIC_BASE_URL if it is set."
+from thinkific_mcp.operation import Operation, Paging
 
 _CONNECTING: Sequence[tuple[type[BaseException], str, bool]] = (
     (
@@ -67,7 +64,7 @@ def read_answer(operation: Operation[Any], answer: Answer, now: float) -> Any:
     elif operation.result_type() is None:
         return None
     elif flaw == TOO_LONG:
-        advice = "Ask for fewer items with limit, if it takes one."
+        advice = "Ask for fewer items with limit, if it takes one." if isinstance(operation, Paging) else ""
     elif not flaw and not answer.body.strip():
         if operation.spec.effect != "read":
             return None
@@ -93,7 +90,9 @@ def no_answer(operation: Operation[Any], error: httpx2.HTTPError | OSError) -> U
     for kind, why, lasting in _CONNECTING:
         if any(isinstance(failure, kind) for failure in failures):
             return UnreachableError(
-                f"Thinkific cannot be reached: {why}; nothing was sent. {_CHECK_WAY}", sent=False, lasting=lasting
+                f"Thinkific cannot be reached: {why}; nothing was sent. {CHECK_ADDRESS}",
+                sent=False,
+                lasting=lasting,
             )
     what = (
         "Thinkific did not answer in time."
@@ -110,10 +109,8 @@ def unknown_outcome(operation: Operation[Any], error: ThinkificError) -> Unknown
         operation: the write.
         error: what it failed with, to be its `__cause__`.
     """
-    lookup = witness(operation)
-    look = f"look with {lookup}" if lookup else "no tool tells, so look in Thinkific itself"
     return UnknownOutcomeError(
-        f"{error} The change may have been made all the same: {look} before you try again.",
+        f"{error} {may_have_been_made(operation)}",
         status=error.status if isinstance(error, ApiError | UnreadableAnswerError) else None,
         said=error.said if isinstance(error, ApiError) else "",
     )

@@ -22,14 +22,21 @@ class Connections:
         self.base_url = base_url
         self._timeout = httpx2.Timeout(timeout, connect=min(timeout, 10))
         self._transport = transport
+        self._is_closed = False
 
-    @cached_property
+    @property
     def http(self) -> httpx2.AsyncClient:
         """The HTTP client.
 
         Raises:
-            SettingsError: the environment's proxy or certificates cannot be used.
+            SettingsError: the connections are closed, or the environment's proxy or certificates cannot be used.
         """
+        if self._is_closed:
+            raise SettingsError("This client is closed; nothing was sent.")
+        return self._http
+
+    @cached_property
+    def _http(self) -> httpx2.AsyncClient:
         # Made for the first request: reading the certificates would delay every server's start by 20 ms and more.
         try:
             return httpx2.AsyncClient(
@@ -40,6 +47,8 @@ class Connections:
                     "Accept-Encoding": "gzip, deflate",
                 },
                 timeout=self._timeout,
+                # How many requests are under way is for each site's budget to say.
+                limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20),
                 # One site's cookies must not travel with the requests of another.
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                 transport=self._transport,
@@ -53,6 +62,7 @@ class Connections:
             ) from None
 
     async def aclose(self) -> None:
-        """Close the connections."""
-        if "http" in vars(self):
-            await self.http.aclose()
+        """Close the connections, for good."""
+        self._is_closed = True
+        if "_http" in vars(self):
+            await self._http.aclose()

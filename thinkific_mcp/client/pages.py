@@ -18,11 +18,18 @@ from typing import Any, Generic, TypeVar
 
 from pydantic_core import MISSING
 
-from thinkific_mcp.errors import DeadlineError, RateLimitError, ThinkificError, UnreadableAnswerError
+from thinkific_mcp.client.refusals import in_seconds
+from thinkific_mcp.errors import (
+    ApiError,
+    DeadlineError,
+    RateLimitError,
+    ServerError,
+    ThinkificError,
+    UnreachableError,
+    UnreadableAnswerError,
+)
 from thinkific_mcp.operation import Operation, Page, Paging
 from thinkific_mcp.values import API_PAGE_SIZE
-
-__all__ = ["API_PAGE_SIZE", "LONGEST_WALK", "Ask", "each", "walk"]
 
 T = TypeVar("T")
 
@@ -45,6 +52,8 @@ class _NothingNewError(UnreadableAnswerError):
 _STOPS: dict[type[ThinkificError], str] = {
     DeadlineError: "the deadline",
     RateLimitError: "the site's rate limit",
+    ServerError: "a failure of Thinkific",
+    UnreachableError: "a lost connection",
     _FullError: f"{LONGEST_WALK // 1_000_000} MB",
     _NothingNewError: "a page without new rows",
 }
@@ -55,7 +64,8 @@ async def walk(operation: Operation[Page[T]], ask: Ask, *, fetched: Callable[[in
 
     What the API gives on one page is one request, answered as it comes. More is put together from pages of 250; it
     says with `complete` whether all of it was read and, if not, with `stopped` where it ended and with `go_on`
-    which page and limit come next.
+    which page and limit come next, and in how many seconds where that is known. Rows that were read are not lost
+    to what may pass: a deadline, a rate limit, a 5xx, a connection.
 
     Args:
         operation: a list.
@@ -63,7 +73,8 @@ async def walk(operation: Operation[Page[T]], ask: Ask, *, fetched: Callable[[in
         fetched: is told after each request how many rows there are, and of how many where that is known.
 
     Raises:
-        ThinkificError: what `ask` raises; a `DeadlineError` or `RateLimitError` only where there are no rows yet.
+        ThinkificError: what `ask` raises; a `DeadlineError`, `RateLimitError`, `ServerError` or `UnreachableError`
+            only where there are no rows yet.
         UnreadableAnswerError: the API gives the same rows again and again, and none that was asked for.
     """
     if not isinstance(operation, Paging) or operation.page_size() <= API_PAGE_SIZE:
@@ -246,7 +257,7 @@ def _fits(page: Page[T], number: int, size: int) -> bool:
 
 
 def _stopped(error: ThinkificError, part: _Part[T], end: int) -> dict[str, object]:
-    """Say where a walk ended after a part, and with which page and limit the rest of what was asked for begins."""
+    """Say where a walk ended after a part, and how to go on with the rest of what was asked for."""
     words = next(words for kind, words in _STOPS.items() if isinstance(error, kind))
     outcome: dict[str, object] = {"complete": False, "stopped": words, "next_page": None}
     if isinstance(error, _NothingNewError):
@@ -256,7 +267,9 @@ def _stopped(error: ThinkificError, part: _Part[T], end: int) -> dict[str, objec
         most = max(end - part.end, API_PAGE_SIZE) // API_PAGE_SIZE
         step *= next(times for times in range(most, 0, -1) if part.number % times == 0)
         number = part.end // step + 1
-    return outcome | {"go_on": f"page {number}, limit {step}"}
+    wait = error.retry_after if isinstance(error, DeadlineError | ApiError) else None
+    when = f", {in_seconds(wait)}" if wait and wait > 0 else ""
+    return outcome | {"go_on": f"page {number}, limit {step}{when}"}
 
 
 def _length(rows: Sequence[T]) -> int:

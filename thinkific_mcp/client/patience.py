@@ -16,6 +16,9 @@ Report = Callable[[float, float | None, str], Awaitable[None]]
 REPORT_EVERY = 2.0
 """Seconds before the first report, and between reports."""
 
+# Of the deadline, or a ninth of it where that is less. A write sent later would most likely end without an answer.
+_FOR_AN_ANSWER = 5.0
+
 
 @dataclass(frozen=True)
 class _Wait:
@@ -43,6 +46,7 @@ class Patience:
 
     def __init__(self, deadline: float) -> None:
         self.deadline = deadline
+        self._for_an_answer = min(_FOR_AN_ANSWER, deadline / 9)
         self._started = anyio.current_time()
         self.until = self._started + deadline if deadline else math.inf
         self._waiting = _Wait("waiting for Thinkific", self._started)
@@ -50,8 +54,8 @@ class Patience:
         self._total: float | None = None
 
     def left(self) -> float:
-        """Return the seconds until the deadline."""
-        return self.until - anyio.current_time()
+        """Return the seconds that may be waited before a request is sent, so that time is left for its answer."""
+        return self.until - self._for_an_answer - anyio.current_time()
 
     @contextmanager
     def waiting_for(self, words: str, seconds: float | None = None) -> Generator[None]:

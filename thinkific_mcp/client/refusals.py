@@ -30,7 +30,7 @@ LONGEST_QUOTE = 500
 _LONGEST_NAMED = 100
 _DEEPEST = 6
 _WRAPPERS = ("error", "errors", "base", "message", "query")
-CHECK_ADDRESS = "Check the network, and THINKIFIC_BASE_URL if it is set."
+CHECK_ADDRESS = "Check the network, a proxy if there is one, and THINKIFIC_BASE_URL if it is set."
 
 _Meaning = tuple[type[ApiError], str, str]
 
@@ -79,13 +79,15 @@ def _meaning(operation: Operation[Any], answer: Answer, said: str, wait: float |
             return NotFoundError, f"Not found (404): {what}.", advice or CHECK_ADDRESS
         case 422:
             advice = "Correct the arguments, or look up what exists already."
-            return InvalidError, "Thinkific refuses the values (422); nothing was changed.", advice
+            where = "" if answer.is_page else _where_to_look(_named(operation))
+            what = "Thinkific refuses the values (422); nothing was changed."
+            return InvalidError, what, f"{advice} {where}"
         case 429:
             what = "The site's requests for this minute are used up (429); nothing was changed."
-            return RateLimitError, what, f"Try again {'in a minute' if wait is None else _in(wait)}."
+            return RateLimitError, what, f"Try again {'in a minute' if wait is None else in_seconds(wait)}."
         case 503 if asks_to_wait(answer.headers):
             what = "Thinkific is not available at the moment (503); nothing was changed."
-            return ServerError, what, f"Try again {'later' if wait is None else _in(wait)}."
+            return ServerError, what, f"Try again {'later' if wait is None else in_seconds(wait)}."
         case status if status >= 500:
             return ServerError, f"Thinkific failed ({status}).", try_later(operation)
         case status if 300 <= status < 400:
@@ -116,7 +118,8 @@ def _forbidden(answer: Answer, said: str) -> _Meaning:
     return ForbiddenError, "Thinkific does not allow this (403).", advice
 
 
-def _in(seconds: float) -> str:
+def in_seconds(seconds: float) -> str:
+    """Say when a wait is over, such as `in 58 seconds`; one that is over already is a second."""
     whole = max(1, math.ceil(seconds))
     return f"in {whole} second{'s' if whole > 1 else ''}"
 

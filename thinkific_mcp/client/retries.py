@@ -9,6 +9,7 @@ from enum import Enum
 
 from thinkific_mcp.errors import (
     ApiError,
+    DeadlineError,
     RateLimitError,
     ServerError,
     ThinkificError,
@@ -24,15 +25,17 @@ RATE_LIMITED_TRIES = 10
 """How many 429s in all a call takes."""
 
 _FIRST_PAUSE = 0.5
-_LONGEST_PAUSE = 8.0
 
 
 class Failure(Enum):
     """A way to fail; the value says it in words."""
 
     NO_CONNECTION = "no connection: refused, not found, too slow to open"
-    NOT_TRUSTED = "no connection: the certificate is not trusted"
+    NOT_POSSIBLE = (
+        "no connection, for a lasting reason: the certificate is not trusted, the address or key unusable"
+    )
     NO_ANSWER = "no answer: it took too long, or the connection broke"
+    LATE = "no answer by the call's deadline"
     RATE_LIMITED = "429"
     TOLD_TO_WAIT = "503 with `Retry-After` or `RateLimit-Reset`"
     UNAVAILABLE = "502, 503 or 504"
@@ -52,8 +55,9 @@ class Then(Enum):
 
 TABLE: Mapping[Failure, tuple[Then, Then]] = {
     Failure.NO_CONNECTION: (Then.AGAIN, Then.AGAIN),
-    Failure.NOT_TRUSTED: (Then.FAIL, Then.FAIL),
+    Failure.NOT_POSSIBLE: (Then.FAIL, Then.FAIL),
     Failure.NO_ANSWER: (Then.AGAIN, Then.UNKNOWN),
+    Failure.LATE: (Then.FAIL, Then.UNKNOWN),
     Failure.RATE_LIMITED: (Then.AGAIN, Then.AGAIN),
     Failure.TOLD_TO_WAIT: (Then.AGAIN, Then.AGAIN),
     Failure.UNAVAILABLE: (Then.AGAIN, Then.UNKNOWN),
@@ -74,9 +78,11 @@ def failure_of(error: ThinkificError, *, asked_to_wait: bool) -> Failure:
     """
     match error:
         case UnreachableError(lasting=True):
-            return Failure.NOT_TRUSTED
+            return Failure.NOT_POSSIBLE
         case UnreachableError():
             return Failure.NO_ANSWER if error.sent else Failure.NO_CONNECTION
+        case DeadlineError():
+            return Failure.LATE
         case RateLimitError():
             return Failure.RATE_LIMITED
         case ServerError(status=503) if asked_to_wait:
@@ -120,4 +126,4 @@ class Tries:
 
     def pause(self) -> float:
         """Return the seconds to wait before the next try: full jitter, so that many do not come back at once."""
-        return self._random() * min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** (self._failures - 1))
+        return self._random() * _FIRST_PAUSE * 2 ** (self._failures - 1)

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 import anyio
 import httpx2
 
-from thinkific_mcp.client.answers import Answer, no_answer, read_answer, read_body, unknown_outcome
+from thinkific_mcp.client.answers import no_answer, read_answer, unknown_outcome
+from thinkific_mcp.client.bodies import Answer, read_body
 from thinkific_mcp.client.connections import Connections
 from thinkific_mcp.client.credentials import Credentials
-from thinkific_mcp.client.pace import Line, Turn
+from thinkific_mcp.client.pace import Budgets, Turn
 from thinkific_mcp.client.patience import Patience
 from thinkific_mcp.client.requests import build_request
 from thinkific_mcp.client.resets import asks_to_wait, seconds_to_wait
@@ -33,6 +34,8 @@ T = TypeVar("T")
 
 _logger = logging.getLogger(__name__)
 
+_SET_LONGER = "Try again, or set a longer THINKIFIC_DEADLINE."
+
 
 @dataclass(frozen=True)
 class Sender:
@@ -41,7 +44,8 @@ class Sender:
     Args:
         connections: how Thinkific is reached.
         credentials: who calls.
-        line: where calls wait for their turn.
+        budgets: where calls wait for their turn.
+        site: whose budget they spend.
         client_secret: the app's secret, which signs site scripts given by content.
         now: the clock, in seconds since the epoch.
         random: returns a number from 0 to 1.
@@ -49,7 +53,8 @@ class Sender:
 
     connections: Connections
     credentials: Credentials
-    line: Line
+    budgets: Budgets
+    site: str
     client_secret: str = field(repr=False)
     now: Callable[[], float]
     random: Callable[[], float]
@@ -69,15 +74,17 @@ class Sender:
             try:
                 headers, answer = await self._exchange(operation, patience)
                 return operation.receive(answer.status, read_answer(operation, answer, self.now()))
-            except DeadlineError as error:
-                raise failed or error from None
             except ThinkificError as error:
-                if answer is None and not isinstance(error, UnreachableError):
-                    raise  # nothing was sent, or it is decided already
+                is_late = isinstance(error, DeadlineError)
+                if is_late and failed is not None and not error.sent:
+                    raise failed from None  # what kept it waiting says more
+                if answer is None and not (isinstance(error, UnreachableError) or (is_late and error.sent)):
+                    raise
                 failed = error
             if may_renew and isinstance(failed, CredentialsError):
                 may_renew = False
                 if await self._given(self.credentials.renew(self.connections.http, headers), patience):
+                    failed = None
                     continue
             failure = failure_of(failed, asked_to_wait=answer is not None and asks_to_wait(answer.headers))
             match tries.after(failure):
@@ -94,13 +101,13 @@ class Sender:
         with anyio.CancelScope(deadline=patience.until), patience.waiting_for("renewing the access token"):
             given.append(await asked)
         if not given:
-            raise _out_of_time("The access token could not be renewed", patience)
+            raise _out_of_time("The access token could not be renewed", patience, _SET_LONGER)
         return given[0]
 
     async def _exchange(self, operation: Operation[Any], patience: Patience) -> tuple[Mapping[str, str], Answer]:
         """Send one request in its turn, and return the credentials' headers and the whole answer."""
         request = self._request(operation)
-        async with self.line.turn(patience) as turn:
+        async with self.budgets.line(self.site).turn(patience) as turn:
             # Not before the turn has come, since a token may end while a call waits.
             headers = await self._given(self.credentials.headers(self.connections.http), patience)
             if not all(map(str.isascii, headers.values())):
@@ -114,10 +121,8 @@ class Sender:
             ):
                 answer = await self._answer(operation, request, turn)
             if answer is None:
-                if operation.spec.effect == "read":
-                    raise _out_of_time("Thinkific did not answer", patience)
-                late = _out_of_time("Thinkific did not answer", patience, advice="")
-                raise unknown_outcome(operation, late) from late
+                advice = _SET_LONGER if operation.spec.effect == "read" else ""
+                raise _out_of_time("Thinkific did not answer", patience, advice, sent=True)
             spec, milliseconds = operation.spec, (anyio.current_time() - started) * 1000
             # The path as Thinkific publishes it: an external id of a student can stand in the real one.
             _logger.info("%s %s: %d in %.0f ms", spec.method, spec.path, answer.status, milliseconds)
@@ -158,7 +163,7 @@ class Sender:
             return  # the next turn comes when the 429 is lifted
         if failure is Failure.TOLD_TO_WAIT and isinstance(failed, ServerError) and failed.retry_after is not None:
             pause = failed.retry_after
-        if pause >= patience.left():
+        if pause > patience.left():
             raise failed
         spec, words = operation.spec, failure.name.lower().replace("_", " ")
         _logger.info("%s %s: %s, again in %.1f s", spec.method, spec.path, words, pause)
@@ -166,8 +171,6 @@ class Sender:
             await anyio.sleep(pause)
 
 
-def _out_of_time(
-    what: str, patience: Patience, advice: str = "Try again, or set a longer THINKIFIC_DEADLINE."
-) -> DeadlineError:
+def _out_of_time(what: str, patience: Patience, advice: str, *, sent: bool = False) -> DeadlineError:
     text = f"{what} within this call's deadline of {patience.deadline:g} seconds. {advice}"
-    return DeadlineError(text.rstrip(), retry_after=0)
+    return DeadlineError(text.rstrip(), retry_after=0, sent=sent)

@@ -16,7 +16,7 @@ import httpx2
 from thinkific_mcp.client.calls import ListCall
 from thinkific_mcp.client.connections import Connections
 from thinkific_mcp.client.credentials import Credentials
-from thinkific_mcp.client.pace import Budgets, Line, process_wide
+from thinkific_mcp.client.pace import Budgets, process_wide
 from thinkific_mcp.client.pages import each, walk
 from thinkific_mcp.client.patience import Patience, Report
 from thinkific_mcp.client.sending import Sender
@@ -70,14 +70,14 @@ class Thinkific:
         now: Callable[[], float] = time.time,
         random: Callable[[], float] = random.random,
     ) -> None:
-        self._budgets = budgets or process_wide()
         self._connections = Connections(base_url, timeout, transport)
         self._is_owner = True
         self._deadline = deadline
         self._sender = Sender(
             connections=self._connections,
             credentials=credentials,
-            line=self._line(credentials),
+            budgets=budgets or process_wide(),
+            site=self._site(credentials),
             client_secret=client_secret,
             now=now,
             random=random,
@@ -90,7 +90,7 @@ class Thinkific:
         """
         other = copy(self)
         other._is_owner = False
-        other._sender = replace(self._sender, credentials=credentials, line=self._line(credentials))
+        other._sender = replace(self._sender, credentials=credentials, site=self._site(credentials))
         return other
 
     @overload
@@ -122,6 +122,7 @@ class Thinkific:
         patience = Patience(self._deadline)
         send = partial(self._sender.send, patience=patience)
         if isinstance(operation, Paging):
+            patience.fetched(0, None)
             work = partial(walk, operation, send, fetched=patience.fetched)
         else:
             work = partial(send, operation)
@@ -133,8 +134,8 @@ class Thinkific:
 
         return each(operation, send)
 
-    def _line(self, credentials: Credentials) -> Line:
-        return self._budgets.line(f"{urlsplit(self._connections.base_url).netloc}/{credentials.site}")
+    def _site(self, credentials: Credentials) -> str:
+        return f"{urlsplit(self._connections.base_url).netloc}/{credentials.site}"
 
     async def aclose(self) -> None:
         """Close the connections."""

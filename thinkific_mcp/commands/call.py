@@ -15,11 +15,12 @@ from mcp.shared.dispatcher import ProgressFnT
 from mcp_types import CallToolResult, TextContent
 
 from thinkific_mcp.api import OPERATIONS
+from thinkific_mcp.api.lookups import may_have_been_made
 from thinkific_mcp.commands.table import record, table
 from thinkific_mcp.errors import ArgumentError, SettingsError
 from thinkific_mcp.foreign_text import cleaned, escaped_json
 from thinkific_mcp.nearest import nearest
-from thinkific_mcp.operation import Page
+from thinkific_mcp.operation import Operation, Page
 from thinkific_mcp.server import build_server, check_upstream, offered, open_upstream
 from thinkific_mcp.server.arguments import read_arguments
 from thinkific_mcp.server.schemas import input_schema
@@ -40,16 +41,19 @@ def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confir
         confirmed: do not ask before a change that wants confirmation.
 
     Returns:
-        0 when it succeeded, or gave a part of a list that says so; 1 when the call failed or was not confirmed.
+        0 when it succeeded, or gave a part of a list that says so; 1 when the call failed or was not confirmed;
+        130 when a write was interrupted.
 
     Raises:
         SettingsError: the tool is not offered, the arguments are no JSON object, or credentials are missing.
+        KeyboardInterrupt: a read was interrupted, or a write before it began.
     """
     check_upstream(settings)
     operations = offered(settings)
     _check_offered(tool, [operation.spec.name for operation in operations])
     given = _read_json(sys.stdin.read() if arguments == "-" else arguments)
-    if not confirmed and not _confirmed(tool, given):
+    asked = _read(tool, given)
+    if asked and not confirmed and not _confirmed(asked):
         return 1
     server = build_server(lambda: open_upstream(settings), operations)
 
@@ -58,7 +62,13 @@ def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confir
             with _waiting_told() as tell:
                 return await client.call_tool(tool, given, progress_callback=tell)
 
-    result = anyio.run(ask)
+    try:
+        result = anyio.run(ask)
+    except KeyboardInterrupt:
+        if asked is None or asked.spec.effect == "read":
+            raise
+        print(f"Stopped. {may_have_been_made(asked)}", file=sys.stderr)
+        return 130
     if result.is_error:
         print(_texts(result).removeprefix(f"Error executing tool {tool}: "), file=sys.stderr)
         return 1
@@ -94,20 +104,24 @@ def _read_json(text: str) -> dict[str, Any]:
     return cast(dict[str, Any], read)
 
 
-def _confirmed(tool: str, given: Mapping[str, Any]) -> bool:
-    """Ask the person at the terminal where the operation wants it; without one, refuse."""
+def _read(tool: str, given: Mapping[str, Any]) -> Operation[Any] | None:
+    """Read the arguments; None where they do not fit, which the server says."""
     operation = OPERATIONS[tool]
     try:
-        asked = read_arguments(operation, input_schema(operation), given)
+        return read_arguments(operation, input_schema(operation), given)
     except ArgumentError:
-        return True  # it goes no further than the server, which says what is wrong
+        return None
+
+
+def _confirmed(asked: Operation[Any]) -> bool:
+    """Ask the person at the terminal where the operation wants it; without one, refuse."""
     if not asked.needs_confirmation(datetime.now(UTC)):
         return True
-    what = cleaned(f"{operation.spec.title}: {asked.summary()}")
+    what = cleaned(f"{asked.spec.title}: {asked.summary()}")
     if not sys.stdin.isatty():
         print(f"Not done, since nobody can be asked: {what}. Add --yes to do it.", file=sys.stderr)
         return False
-    print(f"{what}\nAsked because: {operation.spec.guarded.removeprefix('only when ')}.", file=sys.stderr)
+    print(f"{what}\nAsked because: {asked.spec.guarded.removeprefix('only when ')}.", file=sys.stderr)
     print("Do it? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() in ("y", "yes"):
         return True

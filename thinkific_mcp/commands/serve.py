@@ -28,8 +28,8 @@ def serve(settings: Settings) -> int:
     try:
         server.run("stdio")
     except BaseExceptionGroup as group:
-        # The SDK starts the server in task groups, and they wrap what could not be opened.
-        wrong: BaseException | None = group.subgroup(SettingsError)
+        # The SDK's task groups wrap what could not be opened, and that the host has gone.
+        wrong: BaseException | None = group.subgroup((SettingsError, BrokenPipeError))
         if wrong is None:
             raise
         while isinstance(wrong, BaseExceptionGroup):

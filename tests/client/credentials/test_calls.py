@@ -1,5 +1,6 @@
 """What an app's calls are sent like, while its tokens run out."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 
 import anyio
@@ -11,7 +12,7 @@ from thinkific_mcp.api.courses import GetCourse
 from thinkific_mcp.api.groups import CreateGroup
 from thinkific_mcp.client import Budgets, Limits
 from thinkific_mcp.client.credentials import Credentials, FileTokens
-from thinkific_mcp.errors import CredentialsError
+from thinkific_mcp.errors import CredentialsError, DeadlineError, UnreachableError
 from thinkific_mcp.sandbox import Sandbox
 
 from .conftest import FIRST, Clock, Wire, app
@@ -24,8 +25,9 @@ def groups(sandbox: Sandbox) -> int:
     return sandbox.school.value("SELECT count(*) FROM groups WHERE name = 'Night bakers'")
 
 
-def client(credentials: Credentials, wire: Wire) -> Thinkific:
-    return Thinkific(credentials, transport=wire, budgets=Budgets(Limits(10**9, 10**9)))
+def client(credentials: Credentials, wire: httpx2.AsyncBaseTransport, deadline: float = 45) -> Thinkific:
+    budgets = Budgets(Limits(10**9, 10**9))
+    return Thinkific(credentials, transport=wire, budgets=budgets, deadline=deadline, random=lambda: 0.0)
 
 
 @pytest.fixture
@@ -83,3 +85,68 @@ async def test_a_call_whose_tokens_cannot_be_renewed_is_not_sent(
         with pytest.raises(CredentialsError, match="refuses the refresh token"):
             await thinkific(WRITE)
     assert (len(sandbox.requests), groups(sandbox)) == (0, 0)
+
+
+async def test_a_call_out_of_time_does_not_wait_for_a_refresh_which_is_finished_all_the_same(
+    wire: Wire, file: FileTokens
+) -> None:
+    asked, answered = anyio.Event(), anyio.Event()
+
+    async def hold() -> None:
+        asked.set()
+        await answered.wait()
+
+    wire.after = hold
+    with anyio.fail_after(5):
+        async with client(app(file), wire, deadline=0.3) as thinkific:
+            with pytest.raises(DeadlineError, match="could not be renewed"):
+                await thinkific(READ)
+            assert asked.is_set()
+            answered.set()
+            await thinkific(READ)
+    assert wire.used == [FIRST]
+
+
+async def test_a_call_out_of_time_does_not_wait_for_a_refresh_after_a_401(
+    wire: Wire, sandbox: Sandbox, file: FileTokens, clock: Clock
+) -> None:
+    async with client(app(file, clock), wire, deadline=0.3) as thinkific:
+        await thinkific(READ)
+        clock.now += 600
+        sandbox.tokens.expire_all()
+        answered = anyio.Event()
+        wire.before = answered.wait
+        with anyio.fail_after(5), pytest.raises(DeadlineError, match="could not be renewed"):
+            await thinkific(READ)
+        answered.set()
+        await thinkific(READ)
+    assert wire.used == [FIRST, f"{FIRST}-1"]
+
+
+@pytest.mark.parametrize(
+    ("met", "refreshes"),
+    [
+        (500, 1),
+        (503, 1),
+        (429, 1),
+        (httpx2.ReadError("reset"), 1),
+        (httpx2.ReadTimeout("slow"), 1),
+        (httpx2.ConnectError("refused"), 4),
+    ],
+    ids=str,
+)
+async def test_a_refresh_that_thinkific_may_have_heard_of_is_not_repeated(
+    file: FileTokens, met: int | Exception, refreshes: int
+) -> None:
+    used: list[str] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        used.append(json.loads(request.content)["refresh_token"])
+        if isinstance(met, Exception):
+            raise met
+        return httpx2.Response(met)
+
+    async with client(app(file), httpx2.MockTransport(answer)) as thinkific:
+        with pytest.raises(UnreachableError):
+            await thinkific(WRITE)
+    assert used == [FIRST] * refreshes

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from functools import partial
 
 import anyio
@@ -11,6 +11,7 @@ import httpx2
 import pytest
 
 from thinkific_mcp.client.credentials import FileTokens, Tokens
+from thinkific_mcp.client.credentials.errand import finish
 from thinkific_mcp.errors import CredentialsError, SettingsError, UnreachableError
 from thinkific_mcp.sandbox import Sandbox
 from thinkific_mcp.sandbox.serve import running
@@ -45,6 +46,9 @@ class Disk:
     def __init__(self) -> None:
         self.tokens = Tokens(FIRST)
         self.is_full = False
+
+    def lock(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     def load(self) -> Tokens | None:
         return self.tokens
@@ -97,8 +101,9 @@ async def test_a_call_that_is_cancelled_while_it_refreshes_loses_nothing(
     wire.after = partial(anyio.sleep, 0.2)
     credentials = app(file)
     assert await cancelled(partial(credentials.headers, http))
-    stored = file.load()
-    assert stored == Tokens(f"{FIRST}-1", "sandbox-access-1", NOW + 86_399)
+    assert file.load() == Tokens(FIRST, refreshing=True)
+    await finish(http)
+    assert file.load() == Tokens(f"{FIRST}-1", "sandbox-access-1", NOW + 86_399)
     assert (await reads(credentials, http), wire.used) == (200, [FIRST])
 
 
@@ -206,6 +211,22 @@ async def test_tokens_that_could_not_be_stored_are_neither_used_nor_lost(
             await bearer(credentials, http)
     store.is_full = False
     assert (await reads(credentials, http), wire.used, store.tokens.refresh_token) == (200, [FIRST], f"{FIRST}-1")
+
+
+async def test_tokens_that_could_not_be_stored_do_not_replace_those_of_a_new_sign_in(
+    http: httpx2.AsyncClient, wire: Wire
+) -> None:
+    store = Disk()
+
+    async def fill() -> None:
+        store.is_full = True
+
+    wire.after = fill
+    credentials = app(store)
+    with pytest.raises(SettingsError, match="full"):
+        await bearer(credentials, http)
+    store.is_full, store.tokens = False, Tokens("new", "access", NOW + 120)
+    assert (await bearer(credentials, http), store.tokens.refresh_token) == ("access", "new")
 
 
 async def test_an_error_of_a_store_reaches_the_caller_as_it_is(http: httpx2.AsyncClient, wire: Wire) -> None:

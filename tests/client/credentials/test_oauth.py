@@ -5,7 +5,7 @@ import httpx2
 import pytest
 
 from thinkific_mcp.client.credentials import FileTokens, OAuth, Tokens
-from thinkific_mcp.errors import CredentialsError, SettingsError
+from thinkific_mcp.errors import CredentialsError, SettingsError, UnreachableError
 from thinkific_mcp.sandbox import Sandbox
 
 from .conftest import FIRST, NOW, SIGN_IN, Clock, Wire, app, bearer, nothing, reads
@@ -110,32 +110,59 @@ async def test_what_another_process_stored_is_used_after_a_401(
     assert len(wire.used) == 2
 
 
-async def test_where_another_process_is_faster_its_tokens_are_used(
+async def test_while_another_renews_its_tokens_are_waited_for(
     http: httpx2.AsyncClient, wire: Wire, file: FileTokens
 ) -> None:
-    async def be_faster() -> None:
-        wire.before = nothing
-        await bearer(app(file), http)
+    wire.before = anyio.lowlevel.checkpoint
+    given: list[str] = []
 
-    wire.before = be_faster
-    credentials = app(file)
-    assert (await reads(credentials, http), wire.used) == (200, [FIRST, FIRST])
+    async def call() -> None:
+        given.append(await bearer(app(file), http))
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(5):
+            tasks.start_soon(call)
+    assert (given, wire.used) == (["sandbox-access-1"] * 5, [FIRST])
 
 
-async def test_where_another_process_is_faster_after_a_401_its_tokens_are_used(
+async def test_while_another_renews_after_a_401_its_tokens_are_waited_for(
     http: httpx2.AsyncClient, wire: Wire, file: FileTokens, sandbox: Sandbox, clock: Clock
 ) -> None:
-    one, other = app(file, clock), app(file, clock)
-    refused = await one.headers(http)
-
-    async def be_faster() -> None:
-        wire.before = nothing
-        await other.renew(http, refused)
-
+    several = [app(file, clock) for _ in range(5)]
+    for credentials in several:
+        await bearer(credentials, http)
+    wire.before = anyio.lowlevel.checkpoint
     clock.now += 600
     sandbox.tokens.expire_all()
-    wire.before = be_faster
-    assert (await reads(one, http), wire.used) == (200, [FIRST, f"{FIRST}-1", f"{FIRST}-1"])
+    statuses: list[int] = []
+
+    async def call(credentials: OAuth) -> None:
+        statuses.append(await reads(credentials, http))
+
+    async with anyio.create_task_group() as tasks:
+        for credentials in several:
+            tasks.start_soon(call, credentials)
+    assert (statuses, wire.used) == ([200] * 5, [FIRST, f"{FIRST}-1"])
+
+
+async def test_calls_that_wait_for_one_refresh_share_its_failure(
+    http: httpx2.AsyncClient, wire: Wire, file: FileTokens
+) -> None:
+    async def break_off() -> None:
+        await anyio.wait_all_tasks_blocked()
+        raise httpx2.ReadError("reset")
+
+    wire.before = break_off
+    credentials = app(file)
+
+    async def call() -> None:
+        with pytest.raises(UnreachableError):
+            await bearer(credentials, http)
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(20):
+            tasks.start_soon(call)
+    assert wire.used == [FIRST]
 
 
 async def test_where_a_person_signed_in_while_the_old_token_was_refused_the_new_one_is_used(

@@ -1,5 +1,6 @@
 """The budget of a site, on a virtual clock: how soon requests leave, in which order, and what a 429 teaches."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, pairwise
 from typing import Any, Literal
 
@@ -129,6 +130,25 @@ async def test_all_clients_of_a_site_in_a_process_spend_one_budget() -> None:
     assert (type(error), len(requests)) == (DeadlineError, 21)
 
 
+def test_threads_with_event_loops_of_their_own_spend_one_budget() -> None:
+    requests: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        requests.append(request)
+        return httpx2.Response(200, json={"id": 1})
+
+    budgets = Budgets(Limits(requests=30, at_once=2, seconds=0.5))
+
+    async def read_ten() -> None:
+        transport = httpx2.MockTransport(answer)
+        await read(Thinkific(ApiKey("one-site", "key"), transport=transport, budgets=budgets, deadline=0), 10)
+
+    with ThreadPoolExecutor(3) as threads:
+        for done in [threads.submit(anyio.run, read_ten) for _ in range(3)]:
+            done.result(timeout=20)
+    assert len(requests) == 30
+
+
 async def test_each_site_has_a_budget_of_its_own_over_the_same_connections() -> None:
     site = Site(Limit(requests=6, at_once=6))
     thinkific = site.client(deadline=1)
@@ -212,6 +232,20 @@ async def test_429s_that_do_not_say_how_long_are_given_more_and_more_time() -> N
     assert pauses == [5, 10, 20, 40, 60, 60]
 
 
+async def test_several_429s_at_once_that_do_not_say_how_long_count_as_one() -> None:
+    site = Site()
+    site.sandbox.faults.add("rate_limit", reset="absent", times=5)
+    await read(site.client(), 5)
+    assert max(site.arrivals) < 12
+
+
+async def test_no_429_stops_a_site_for_more_than_two_minutes() -> None:
+    site = Site()
+    site.sandbox.faults.add("rate_limit", retry_in=3000)
+    await site.client()(READ)
+    assert 120 <= site.arrivals[1] - site.arrivals[0] < 122
+
+
 async def test_after_a_429_a_part_of_the_budget_is_left_to_others_and_slowly_regained() -> None:
     site = Site(LIMIT)
     site.sandbox.faults.add("rate_limit", retry_in=1)
@@ -260,11 +294,9 @@ async def test_a_call_that_cannot_have_its_turn_in_time_fails_at_once() -> None:
     error = await failure(site.client(deadline=5))
     assert isinstance(error, DeadlineError)
     assert (trio.current_time(), len(site.arrivals)) == (started, 1)
-    assert str(error).startswith(
-        "The site's requests of this minute are used up: the next free turn is in about 10"
-    )
-    assert str(error).endswith(
-        "past this call's deadline of 5 seconds. Nothing was sent. Try again in 10 seconds."
+    assert str(error) == (
+        "The site's requests of this minute are used up: the next free turn comes in 10 seconds, too late for "
+        "this call's deadline of 5 seconds. Nothing was sent. Try again in 10 seconds."
     )
     assert error.retry_after == pytest.approx(10, abs=0.5)
 
@@ -309,6 +341,26 @@ async def test_a_429_past_the_deadline_of_somebody_further_back_is_told_at_once(
         errors.append(await failure(site.client(deadline=20)))
         assert trio.current_time() < 1
     assert isinstance(errors[0], DeadlineError)
+
+
+async def test_nothing_is_sent_so_late_that_its_answer_could_not_come_in_time() -> None:
+    site = Site(Limit(requests=27, at_once=6))  # one in 2.25 seconds
+    for _ in range(4):
+        await site.client()(READ)
+    with pytest.raises(DeadlineError, match="comes in 2 seconds, too late"):
+        await site.client(deadline=2.3)(CreateGroup(name="Night bakers"))
+    assert len(site.arrivals) == 4
+
+
+async def test_a_site_with_too_many_requests_at_once_is_told_from_a_minute_used_up() -> None:
+    site = Site(Limit(requests=120, at_once=1), delay=lambda: 10)
+    errors: list[ThinkificError] = []
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(site.client(), READ)
+        await anyio.sleep(1)
+        errors.append(await failure(site.client(deadline=9)))
+    assert isinstance(errors[0], DeadlineError)
+    assert str(errors[0]).startswith("The site is busy with as many requests as may run at once")
 
 
 async def test_a_read_that_is_not_answered_by_the_deadline_says_so() -> None:
@@ -364,7 +416,7 @@ async def test_a_request_that_never_left_costs_no_turn() -> None:
     def refuse(request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("nobody listens")
 
-    budgets = Budgets(Limits(requests=6, at_once=6))
+    budgets = Budgets(Limits(requests=6, at_once=6), ProcessStore(anyio.current_time))
     nowhere = Thinkific(
         ACCOUNT, transport=httpx2.MockTransport(refuse), budgets=budgets, deadline=100, random=lambda: 0
     )
@@ -376,7 +428,7 @@ async def test_a_request_that_never_left_costs_no_turn() -> None:
 
 
 async def test_what_is_no_longer_used_is_forgotten() -> None:
-    store = ProcessStore()
+    store = ProcessStore(anyio.current_time)
     seen: list[int] = []
     for number in range(1500):
         await store.change(f"site-{number}", lambda allowance, now: allowance.finish(Limits(), "lease", now))

@@ -35,7 +35,7 @@ class Processes:
     """Processes that share a store."""
 
     def __init__(self, site: Site, limits: Limits) -> None:
-        self.store = SharedStore()
+        self.store = SharedStore(anyio.current_time)
         self._site = site
         self.limits = limits
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from thinkific_mcp import AccessToken, ApiKey, Thinkific
 from thinkific_mcp.api.courses import GetCourse
 from thinkific_mcp.client import Budgets, Credentials, Limits
+from thinkific_mcp.client.pace.allowance import Allowance, Lease
 from thinkific_mcp.client.pace.redis import RedisStore
 from thinkific_mcp.errors import DeadlineError, SettingsError
 
@@ -175,6 +176,8 @@ async def test_nothing_that_is_kept_is_secret(site: Site, credentials: Credentia
 def test_a_call_that_is_cancelled_at_any_moment_leaves_nothing_behind(
     empty_redis: RedisServer, kind: Literal["anyio", "asyncio"], moments: list[float]
 ) -> None:
+    empty_redis.ask("FLUSHALL")
+
     async def live() -> None:
         site = Site(empty_redis)
         clients = [site.client(Limits(requests=600, at_once=2)) for _ in range(2)]
@@ -187,14 +190,36 @@ def test_a_call_that_is_cancelled_at_any_moment_leaves_nothing_behind(
                 with suppress(TimeoutError):
                     await asyncio.wait_for(clients[place % 2](READ), moment)
 
-        async with anyio.create_task_group() as tasks:
-            for place, moment in enumerate(moments):
-                tasks.start_soon(call, place, moment)
+        with anyio.fail_after(20):
+            async with anyio.create_task_group() as tasks:
+                for place, moment in enumerate(moments):
+                    tasks.start_soon(call, place, moment)
         await site.aclose()  # after what goes on behind the back of who was cancelled
         kept = json.loads(empty_redis.ask("GET", KEY) or "{}")
         assert (kept.get("running", {}), kept.get("lines", {})) == ({}, {})
 
     anyio.run(live)
+
+
+async def test_what_is_begun_is_done_when_its_caller_has_gone(site: Site) -> None:
+    store = RedisStore(site.redis.url)
+
+    async def mark(name: str) -> list[str]:
+        def change(allowance: Allowance, now: float) -> list[str]:
+            allowance.running[name] = Lease(now)
+            return list(allowance.running)
+
+        return await store.change(SITE, change)
+
+    await mark("first")
+    with site.redis.frozen():
+        gone, other = (asyncio.ensure_future(mark(name)) for name in ("second", "third"))
+        await anyio.wait_all_tasks_blocked()
+        gone.cancel()
+        await anyio.wait_all_tasks_blocked()
+    with anyio.fail_after(5):
+        assert await other == ["first", "second", "third"]
+    await store.aclose()
 
 
 # Where it runs
@@ -220,10 +245,3 @@ def test_a_store_without_asyncio_says_so(empty_redis: RedisServer) -> None:
 
     with pytest.raises(SettingsError, match="asyncio only"):
         anyio.run(read, backend="trio")
-
-
-async def test_a_unix_socket_and_options_are_an_address_too(site: Site) -> None:
-    store = RedisStore(f"unix://{site.redis.folder}/socket?db=1&socket_timeout=1&decode_responses=yes")
-    await store.change(SITE, lambda allowance, now: allowance.finish(MANY, "", now))
-    await store.aclose()
-    assert site.redis.ask("DBSIZE") == 0

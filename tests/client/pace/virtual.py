@@ -11,6 +11,7 @@ from trio.testing import MockClock
 
 from thinkific_mcp import ApiKey, Thinkific
 from thinkific_mcp.client import Budgets, Limits
+from thinkific_mcp.client.pace import ProcessStore
 from thinkific_mcp.sandbox import Limit, Sandbox
 
 START = datetime(2026, 1, 31, 9, 0, 17, tzinfo=UTC).timestamp()
@@ -68,7 +69,8 @@ class Site:
     ) -> None:
         self.sandbox = Sandbox(students=students, now=lambda: datetime.fromtimestamp(now(), UTC), limit=limit)
         self.way = Distant(self.sandbox, delay)
-        self.budgets = Budgets(Limits(limit.requests, limit.at_once, limit.seconds) if limit else None)
+        limits = Limits(limit.requests, limit.at_once, limit.seconds) if limit else None
+        self.budgets = Budgets(limits, ProcessStore(anyio.current_time))
 
     def client(self, **options: Any) -> Thinkific:
         """Return a client that waits for as long as it needs, unless told otherwise."""

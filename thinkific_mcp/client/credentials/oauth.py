@@ -3,12 +3,12 @@
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import anyio
 import httpx2
 
+from thinkific_mcp.client.credentials.errand import Errand
 from thinkific_mcp.client.credentials.token_endpoint import TokenEndpoint
 from thinkific_mcp.client.credentials.tokens import Tokens, TokenStore
 from thinkific_mcp.errors import (
@@ -35,9 +35,10 @@ _SIGN_IN = "Sign in to the site again, and put the new refresh token in the old 
 class OAuth:
     """An app that was allowed into a site, and renews its tokens.
 
-    A refresh token works once. So the new one is stored before its access token is used, a refresh that has begun
-    is finished even for a call that is cancelled, and that it has begun is stored before. Should the process be
-    killed between the two, the next one tries the stored refresh token, which Thinkific may not have seen yet.
+    A refresh token works once. So one process at a time refreshes, under the store's lock; the new refresh token
+    is stored before its access token is used; a refresh that has begun is finished even if the call that needs it
+    is cancelled or out of time; and that it has begun is stored before. Should the process be killed between the
+    two, the next one tries the stored refresh token, which Thinkific may not have seen yet.
 
     Args:
         subdomain: the site's subdomain.
@@ -69,9 +70,9 @@ class OAuth:
         self._endpoint = TokenEndpoint(address, client_id, client_secret)
         self._store = tokens
         self._now = now
-        self._one_at_a_time = anyio.Lock()
+        self._renewal: Errand[Tokens] | None = None
         self._held: Tokens | None = None
-        self._unsaved: Tokens | None = None
+        self._unsaved: tuple[Tokens, Tokens] | None = None
         self._refreshed_at = -math.inf
         self._refusal: tuple[str, CredentialsError] | None = None
 
@@ -83,17 +84,12 @@ class OAuth:
 
         Raises:
             CredentialsError: Thinkific refuses the refresh token or the app.
-            UnreachableError: there was no answer; the request that the headers are for was not sent.
+            UnreachableError: there was no answer; the request that the headers are for was not sent. It is
+                `lasting` if Thinkific may have heard of the refresh, which must not be repeated at once.
             UnreadableAnswerError: the answer holds no tokens.
             SettingsError: nobody signed in yet, or the tokens cannot be read or stored.
         """
-        if self._held is None or not self._is_good(self._held):
-            async with self._one_at_a_time:
-                held = self._latest()
-                if not self._is_good(held):
-                    await _to_its_end(lambda: self._refresh(http, held))
-                return _bearer(self._latest())
-        return _bearer(self._held)
+        return _bearer(await self._tokens(http))
 
     async def renew(self, http: httpx2.AsyncClient, refused: Mapping[str, str]) -> bool:
         """Refresh after a 401, unless other tokens are there already.
@@ -104,25 +100,34 @@ class OAuth:
         Raises:
             ThinkificError: as `headers` does.
         """
-        async with self._one_at_a_time:
-            held = self._latest(refused)
-            if self._is_good(held, refused):
-                return True
-            if _was(held, refused) and 0 <= self._now() - self._refreshed_at < _USELESS_WITHIN:
-                return False
-            await _to_its_end(lambda: self._refresh(http, held))
-            return True
+        return not _was(await self._tokens(http, refused), refused)
+
+    async def _tokens(self, http: httpx2.AsyncClient, refused: Mapping[str, str] | None = None) -> Tokens:
+        """Return the tokens at hand, those stored, or new ones, whichever are the first that will do."""
+        if self._held is not None and self._is_good(self._held, refused):
+            return self._held
+        if self._renewal is not None and not self._renewal.is_over:
+            await self._renewal.result()
+        tokens = self._loaded(refused)
+        if self._will_do(tokens, refused):
+            return tokens
+        if self._renewal is None or self._renewal.is_over:
+            self._renewal = Errand(lambda: self._renewed(http, refused), http)
+        return await self._renewal.result()
 
     def _is_good(self, tokens: Tokens, refused: Mapping[str, str] | None = None) -> bool:
         if tokens.access_token is None or _was(tokens, refused):
             return False
         return tokens.expires_at is None or tokens.expires_at - _AHEAD > self._now()
 
-    def _latest(self, refused: Mapping[str, str] | None = None) -> Tokens:
+    def _will_do(self, tokens: Tokens, refused: Mapping[str, str] | None) -> bool:
+        """Tell whether tokens are good, or so new that others would be refused as well."""
+        is_new = 0 <= self._now() - self._refreshed_at < _USELESS_WITHIN
+        return self._is_good(tokens, refused) or (is_new and _was(tokens, refused))
+
+    def _loaded(self, refused: Mapping[str, str] | None = None) -> Tokens:
         """Return good tokens at hand, or else what is stored."""
         if self._held is None or not self._is_good(self._held, refused):
-            if self._unsaved is not None:
-                self._keep(self._unsaved)
             self._held = self._store.load()
         if self._held is None:
             raise SettingsError(
@@ -131,25 +136,35 @@ class OAuth:
             )
         return self._held
 
-    def _keep(self, tokens: Tokens) -> None:
+    async def _renewed(self, http: httpx2.AsyncClient, refused: Mapping[str, str] | None) -> Tokens:
+        """Return good tokens, while no other process can renew or store any."""
+        async with self._store.lock():
+            tokens = self._loaded(refused)
+            if self._unsaved is not None:
+                used_up, new = self._unsaved
+                self._unsaved = None
+                if tokens.refresh_token == used_up.refresh_token:  # else somebody signed in again
+                    tokens = self._keep(used_up, new)
+            if self._will_do(tokens, refused):
+                return tokens
+            try:
+                return await self._exchange(http, tokens)
+            except CredentialsError:
+                self._held = None
+                stored = self._loaded()
+                if stored.refresh_token == tokens.refresh_token:
+                    raise
+            # Somebody signed in again meanwhile.
+            return stored if self._is_good(stored) else await self._exchange(http, stored)
+
+    def _keep(self, used_up: Tokens, new: Tokens) -> Tokens:
         """Store tokens, and only then use them."""
-        self._unsaved = tokens
-        self._store.save(tokens)
-        self._held, self._unsaved = tokens, None
+        self._unsaved = used_up, new
+        self._store.save(new)
+        self._held, self._unsaved, self._refreshed_at = new, None, self._now()
+        return new
 
-    async def _refresh(self, http: httpx2.AsyncClient, tokens: Tokens) -> None:
-        try:
-            await self._exchange(http, tokens)
-        except CredentialsError:
-            self._held = None
-            stored = self._latest()
-            if stored.refresh_token == tokens.refresh_token:
-                raise
-            # Another process was faster.
-            if not self._is_good(stored):
-                await self._exchange(http, stored)
-
-    async def _exchange(self, http: httpx2.AsyncClient, tokens: Tokens) -> None:
+    async def _exchange(self, http: httpx2.AsyncClient, tokens: Tokens) -> Tokens:
         """Exchange a refresh token, with a note in the store for as long as it may have been used up."""
         if self._refusal is not None and self._refusal[0] == tokens.refresh_token:
             raise self._refusal[1].with_traceback(None)
@@ -162,14 +177,14 @@ class OAuth:
             if noted != tokens and not _may_be_used_up(error) and self._store.load() == noted:
                 self._store.save(tokens)
             raise self._explained(error, tokens) from None
-        self._refreshed_at = self._now()
-        self._keep(renewed)
+        self._keep(tokens, renewed)
         _logger.info("the access token of %s was refreshed", self.site)
+        return renewed
 
     def _explained(self, error: ThinkificError, tokens: Tokens) -> ThinkificError:
         """Say what a failed refresh means for the call that needs it."""
         if isinstance(error, UnreachableError):
-            return UnreachableError(str(error), sent=False)
+            return UnreachableError(str(error), sent=False, lasting=error.lasting)
         if not isinstance(error, CredentialsError) or error.said != _REFUSED:
             return error
         cut_off = (
@@ -180,24 +195,6 @@ class OAuth:
         explained = CredentialsError(f"{error} {cut_off}{_SIGN_IN}", status=error.status, said=error.said)
         self._refusal = (tokens.refresh_token, explained)
         return explained
-
-
-async def _to_its_end(work: Callable[[], Awaitable[None]]) -> None:
-    """Do some work to its end, for a call that is cancelled too."""
-    errors: list[Exception] = []
-
-    async def do() -> None:
-        with anyio.CancelScope(shield=True):
-            try:
-                await work()
-            except Exception as error:
-                errors.append(error)
-
-    # A task of its own: asyncio's own way of cancelling, as by asyncio.timeout, ignores the shields of anyio.
-    async with anyio.create_task_group() as tasks:
-        tasks.start_soon(do)
-    if errors:
-        raise errors[0]
 
 
 def _may_be_used_up(error: ThinkificError) -> bool:

@@ -18,7 +18,8 @@ class Credentials(Protocol):
             async def renew(self, http, refused):
                 return False
 
-    One object may serve many calls at once. What it raises ends the call, of which nothing was carried out.
+    One object may serve many calls at once. What it raises ends the call, of which nothing was carried out; only
+    an `UnreachableError` of `headers` that is neither `sent` nor `lasting` is tried again.
     """
 
     @property

@@ -13,7 +13,7 @@ from thinkific_mcp.client.bodies import Answer, read_body
 from thinkific_mcp.client.credentials.tokens import Tokens, is_token, seconds
 from thinkific_mcp.errors import CredentialsError, SettingsError, UnreachableError, UnreadableAnswerError
 
-_LONGEST_EXCHANGE = 30.0
+_LONGEST_EXCHANGE = 10.0
 _NOT_SENT = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -59,7 +59,7 @@ class TokenEndpoint:
         Raises:
             CredentialsError: the refresh token (`said` is then `invalid_grant`) or the app is refused.
             UnreachableError: there was no answer, or none but that it cannot be answered now; `sent` tells whether
-                the refresh token may have been used up.
+                the refresh token may have been used up, `lasting` whether Thinkific may have heard of it at all.
             UnreadableAnswerError: the answer holds no tokens; the refresh token may have been used up.
             SettingsError: the address is no token endpoint.
         """
@@ -69,7 +69,9 @@ class TokenEndpoint:
             raise _refusal(status, said.get("error"))
         if status == 429 or status >= 500:
             raise UnreachableError(
-                f"Thinkific does not renew the access token now ({status}). Try again later.", sent=status >= 500
+                f"Thinkific does not renew the access token now ({status}). Try again later.",
+                sent=status >= 500,
+                lasting=True,
             )
         if not answer.is_success:
             raise SettingsError(
@@ -89,6 +91,7 @@ class TokenEndpoint:
         app = b64encode(f"{self.client_id}:{self.client_secret}".encode()).decode()
         headers = {"Authorization": f"Basic {app}", "Accept": "application/json"}
         request = http.build_request("POST", self.address, json=fields, headers=headers)
+        failure: UnreachableError
         try:
             with anyio.fail_after(_LONGEST_EXCHANGE):
                 response = await http.send(request, stream=True, follow_redirects=False)
@@ -97,17 +100,19 @@ class TokenEndpoint:
                 finally:
                     await response.aclose()
         except _NOT_SENT as error:
-            raise UnreachableError(
+            failure = UnreachableError(
                 f"The site cannot be reached to renew the access token ({type(error).__name__}). "
                 "Check the network, a proxy, THINKIFIC_SUBDOMAIN, and THINKIFIC_OAUTH_URL if it is set.",
                 sent=False,
-            ) from None
+            )
         except (httpx2.HTTPError, OSError) as error:
-            raise UnreachableError(
+            failure = UnreachableError(
                 f"Thinkific did not answer when the access token was to be renewed ({type(error).__name__}). "
                 "Try again later.",
                 sent=True,
-            ) from None
+                lasting=True,
+            )
+        raise failure  # here, where it has no context: httpx2's error holds the request with its secrets
 
 
 def _refusal(status: int, reason: Any) -> CredentialsError:

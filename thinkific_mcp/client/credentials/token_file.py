@@ -3,25 +3,52 @@
 import json
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from thinkific_mcp.client.credentials.file_lock import locked
 from thinkific_mcp.client.credentials.tokens import Tokens, is_token, seconds
 from thinkific_mcp.errors import SettingsError
 
 _LARGEST_FILE = 100_000
+_LONGEST_WAIT = 30
 
 
 @dataclass(frozen=True)
 class FileTokens:
     """Keeps a site's tokens in a JSON file; a file with nothing but a refresh token is a good start.
 
-    The file is replaced as a whole, so its folder has to be writable.
+    The file is replaced as a whole, so its folder has to be writable. Beside it lies an empty one, `.lock`, that
+    processes which share the tokens lock while they renew them; it may be deleted while none runs.
     """
 
     path: Path
+
+    @asynccontextmanager
+    async def lock(self) -> AsyncGenerator[None]:
+        """Keep other processes, and other objects with this file, from holding this lock.
+
+        Raises:
+            SettingsError: the file cannot be locked, or another process has held the lock for 30 seconds.
+        """
+        path = self.path.resolve()
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(locked(path.with_name(f"{path.name}.lock"), _LONGEST_WAIT))
+            except TimeoutError:
+                raise SettingsError(
+                    f"Another process has kept {self.path} locked for {_LONGEST_WAIT} seconds, as if to renew the "
+                    "access token. End it if it hangs."
+                ) from None
+            except OSError as error:
+                raise SettingsError(
+                    f"{self.path} cannot be locked ({type(error).__name__}). Two processes that renew the access "
+                    "token at once would lose it: make the file's folder writable, on a disk that has locks."
+                ) from None
+            yield
 
     def load(self) -> Tokens | None:
         """Return the file's tokens; None where there is no file.

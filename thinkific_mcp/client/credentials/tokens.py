@@ -2,6 +2,7 @@
 
 import math
 import re
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeGuard
 
@@ -26,11 +27,20 @@ class Tokens:
 
 
 class TokenStore(Protocol):
-    """Keeps the tokens of one site. Any object with these two will do.
+    """Keeps the tokens of one site. Any object with these three will do.
 
-    Several processes may share what is stored, though nothing keeps two from refreshing at the same moment, after
-    which one of them has to read again what the other stored.
+    Several processes may share what is stored, if `lock` keeps all but one of them out: of two that refresh at the
+    same moment, one would overwrite what the other stored, and a refresh token cannot be had again.
     """
+
+    def lock(self) -> AbstractAsyncContextManager[None]:
+        """Return a context in which this process alone renews.
+
+        It is held from before a `load`, through a refresh, to after a `save`: seconds. Waiting for it must not
+        block the event loop, and it has to come free when its process dies. A store that one process has to
+        itself may return `contextlib.nullcontext()`.
+        """
+        ...
 
     def load(self) -> Tokens | None:
         """Return what was stored last, by whatever process; None before anyone signed in."""

@@ -7,7 +7,7 @@ Thinkific lets a site send so many requests a minute, and says neither how it co
 - A sixth of the limit may leave at once. What follows is spaced at the steepest even pace that never runs into
   the limit, so that nobody meets the wait of a whole minute.
 - A 429 means that somebody else uses the budget too. Nothing leaves until it is lifted, and from then on only a
-  part of the limit is used: 70 % of what was used until then, and 5 % of the limit more for each quiet minute
+  part of the limit is used: 70 % of what was allowed until then, and 5 % of the limit more for each quiet minute
   after the first.
 - Several processes each have a line of calls that wait. The line whose first call arrived first is served first.
 """
@@ -26,9 +26,11 @@ _LEAST_SHARE = 0.05
 _REGAINED_A_MINUTE = 0.05
 _QUIET = MINUTE
 # What a request leaves late, because somebody had to wake up first, the next ones catch up with.
-_MADE_UP = 0.25
+_MADE_UP = 1.0
 # After a 429 that does not say how long: this, doubled with each further one, up to a minute.
 _UNTOLD_WAIT = 5.0
+# Thinkific counts minutes: no budget stays used up for longer, whatever a 429 says.
+_LONGEST_SHUT = 2 * MINUTE
 # A process that was killed gives nothing back. Its requests under way are taken to be over when it has not said
 # for this long that they are not, and those that wait there to be gone, this long after it should have asked.
 _LOST_AFTER = 15.0
@@ -194,12 +196,13 @@ class Allowance:
         """
         running = self.running.pop(lease, None)
         insort(self.returns, now + limits.window)
+        # Requests that left before the last 429 say nothing of the time since.
+        is_news = self.cut_at is None or (running is not None and running.left > self.cut_at)
         if wait is None:
-            wait = min(MINUTE, _UNTOLD_WAIT * 2**self.untold)
-            self.untold = min(self.untold + 1, 10)
-        self.shut_until = max(self.shut_until, now + wait + _MARGIN)
-        # Requests that left before the last cut say nothing of the pace since then.
-        if self.cut_at is None or (running is not None and running.left > self.cut_at):
+            self.untold = min(self.untold + is_news, 10)
+            wait = min(MINUTE, _UNTOLD_WAIT * 2 ** max(0, self.untold - 1))
+        self.shut_until = max(self.shut_until, now + min(wait, _LONGEST_SHUT) + _MARGIN)
+        if is_news:
             self.share = max(_LEAST_SHARE, self._share(now) * _CUT)
             self.cut_at = now
 

@@ -1,18 +1,17 @@
 """The budgets of all sites: one each, however many clients call it."""
 
-import time
-from collections.abc import Mapping
 from functools import cache
+from weakref import WeakValueDictionary
+
+from anyio.lowlevel import RunVar
 
 from thinkific_mcp.client.pace.allowance import Limits
 from thinkific_mcp.client.pace.line import Line
 from thinkific_mcp.client.pace.store import ProcessStore, Store
 
-_MANY_SITES = 1000
-
 
 class Budgets:
-    """The budgets of sites, kept in one store.
+    """The budgets of sites, kept in one store; for any number of event loops.
 
     Args:
         limits: what Thinkific allows each site.
@@ -23,16 +22,18 @@ class Budgets:
     def __init__(self, limits: Limits | None = None, store: Store | None = None) -> None:
         self._limits = limits or Limits()
         self._store = store or ProcessStore()
-        self._lines: Mapping[str, Line] = {}
+        self._lines: RunVar[WeakValueDictionary[str, Line]] = RunVar("lines")
 
     def line(self, site: str) -> Line:
-        """Return the line in which calls to a site wait."""
-        if site not in self._lines:
-            lines = dict(self._lines)
-            if len(lines) >= _MANY_SITES:
-                lines = {name: line for name, line in lines.items() if not line.is_empty}
-            self._lines = {**lines, site: Line(site, self._limits, self._store)}
-        return self._lines[site]
+        """Return the line in which this event loop's calls to a site wait."""
+        lines = self._lines.get(None)
+        if lines is None:
+            lines = WeakValueDictionary[str, Line]()
+            self._lines.set(lines)
+        line = lines.get(site)
+        if line is None:
+            line = lines[site] = Line(site, self._limits, self._store)
+        return line
 
     async def aclose(self) -> None:
         """Close the store."""
@@ -42,5 +43,4 @@ class Budgets:
 @cache
 def process_wide() -> Budgets:
     """Return the budgets of clients that bring none of their own."""
-    # Not an event loop's clock, as these outlive it.
-    return Budgets(store=ProcessStore(time.monotonic))
+    return Budgets()

@@ -141,6 +141,10 @@ class Line:
         """Take the turn, and return (0, 0); or return when to ask again and when it may come, in seconds."""
 
         def ask(allowance: Allowance, now: float) -> tuple[float, float]:
+            if waiter not in self._waiting:  # it was cancelled before it was heard
+                if not self._waiting:
+                    allowance.leave(self._name)
+                return math.inf, 0
             if waiter.arrived is None:
                 waiter.arrived = now
             before = self._waiting.index(waiter)
@@ -187,8 +191,14 @@ class Line:
 
 
 def _too_long(wait: float, deadline: float) -> str:
-    seconds = max(1, round(wait))
+    seconds = round(wait)
+    if seconds < 1:
+        return (
+            "The site is busy with as many requests as may run at once: no turn came within this call's deadline "
+            f"of {deadline:g} seconds. Nothing was sent. Try again."
+        )
+    in_time = f"in {seconds} second{'s' * (seconds > 1)}"
     return (
-        f"The site's requests of this minute are used up: the next free turn is in about {seconds} seconds, which "
-        f"is past this call's deadline of {deadline:g} seconds. Nothing was sent. Try again in {seconds} seconds."
+        f"The site's requests of this minute are used up: the next free turn comes {in_time}, too late for this "
+        f"call's deadline of {deadline:g} seconds. Nothing was sent. Try again {in_time}."
     )

@@ -1,9 +1,9 @@
 """Where the budgets of sites are kept: in this process, or with others in Redis (`redis.py`)."""
 
+import threading
+import time
 from collections.abc import Callable
 from typing import ClassVar, Protocol, TypeVar
-
-import anyio
 
 from thinkific_mcp.client.pace.allowance import Allowance
 
@@ -40,21 +40,23 @@ class ProcessStore:
     """Keeps the allowances in this process.
 
     Args:
-        clock: returns seconds that only ever grow; by default the event loop's.
+        clock: returns seconds that only ever grow, and are the same in all event loops.
     """
 
     is_shared: ClassVar[bool] = False
 
-    def __init__(self, clock: Callable[[], float] = anyio.current_time) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
+        self._one_at_a_time = threading.Lock()
         self._allowances: dict[str, Allowance] = {}
 
     async def change(self, site: str, change: Change[T]) -> T:
         """Carry out a change of a site's allowance."""
-        now = self._clock()
-        if site not in self._allowances and len(self._allowances) >= _MANY_SITES:
-            self._allowances = {name: kept for name, kept in self._allowances.items() if not kept.is_idle(now)}
-        return change(self._allowances.setdefault(site, Allowance()), now)
+        with self._one_at_a_time:
+            now = self._clock()
+            if site not in self._allowances and len(self._allowances) >= _MANY_SITES:
+                self._allowances = {name: kept for name, kept in self._allowances.items() if not kept.is_idle(now)}
+            return change(self._allowances.setdefault(site, Allowance()), now)
 
     async def aclose(self) -> None:
         """Keep the allowances: they hold for whoever calls next."""
