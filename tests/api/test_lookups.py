@@ -71,8 +71,9 @@ def test_a_read_is_not_told_to_take_what_the_call_has_not() -> None:
 
 
 def test_where_to_look_is_said_by_the_names_of_arguments_only() -> None:
-    assert may_have_been_made(OPERATIONS["delete_user"].model_validate({"user_id": "crm-7313"})) == (
-        "The change may have been made all the same: look with get_user (user_id) before you try again."
+    asked = OPERATIONS["delete_user"].model_validate({"user_id": "crm-7313", "provider": "SSO"})
+    assert may_have_been_made(asked) == (
+        "The change may have been made all the same: look with get_user (user_id, provider) before you try again."
     )
 
 

@@ -7,7 +7,8 @@ import httpx2
 import pytest
 
 from thinkific_mcp.api.courses import GetCourse
-from thinkific_mcp.client.answers import read_answer, read_body
+from thinkific_mcp.client.answers import read_answer
+from thinkific_mcp.client.bodies import read_body
 from thinkific_mcp.errors import ApiError, UnreadableAnswerError
 from thinkific_mcp.operation import Operation
 

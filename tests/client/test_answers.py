@@ -83,7 +83,7 @@ async def test_a_creation_answered_with_what_is_no_json_is_not_to_be_tried_again
 
 @pytest.mark.parametrize(
     ("operation", "advice"),
-    [(ListUsers(), " Ask for fewer items with limit, if it takes one."), (READ, ""), (WRITE, "")],
+    [(ListUsers(), " Ask for fewer items with limit."), (READ, ""), (WRITE, "")],
 )
 async def test_only_a_list_is_told_to_ask_for_less_where_the_answer_is_too_long(
     operation: Operation[Any], advice: str

@@ -10,7 +10,7 @@ import pytest
 
 from thinkific_mcp.api.courses import GetCourse, ListCourses
 from thinkific_mcp.api.groups import CreateGroup
-from thinkific_mcp.client.answers import LARGEST_BODY, Answer
+from thinkific_mcp.client.bodies import LARGEST_BODY, Answer
 from thinkific_mcp.errors import InvalidError, NotFoundError
 
 from .exchange import exchanged, unreadable
@@ -47,7 +47,7 @@ async def test_nothing_is_read_beyond_twenty_megabytes() -> None:
     error = await unreadable(ListCourses(), httpx2.Response(200, stream=endless))
     assert (endless.taken, str(error)) == (
         21,
-        "Thinkific's answer (200) is over 20 MB. Ask for fewer items with limit, if it takes one.",
+        "Thinkific's answer (200) is over 20 MB. Ask for fewer items with limit.",
     )
 
 

@@ -238,7 +238,7 @@ async def test_an_id_that_is_named_is_cleaned_and_bounded() -> None:
         (DeleteGroup(group_id=7), " list_groups tells the right id."),
         (
             CreateEnrollment(user_id=7, course_id=3),
-            " list_courses tells the right course_id, list_users tells the right user_id.",
+            " list_users tells the right user_id, list_courses tells the right course_id.",
         ),
     ],
 )
@@ -269,7 +269,11 @@ async def test_a_refusal_by_a_web_page_is_not_taken_for_the_api_s(status: int) -
     assert "That came as a web page, which its API never sends" in text and "plan" not in text
 
 
-async def test_what_is_not_found_by_a_web_page_is_no_matter_of_ids() -> None:
+@pytest.mark.parametrize("status", [404, 422])
+async def test_what_a_web_page_refuses_is_no_matter_of_ids(status: int) -> None:
+    assert "list_courses" not in str(await refused(status, content=PAGE))
+
+
+async def test_what_is_not_found_by_a_web_page_may_be_the_wrong_address() -> None:
     text = str(await refused(404, content=PAGE))
-    assert "list_courses" not in text
     assert text.endswith("Check the network, a proxy if there is one, and THINKIFIC_BASE_URL if it is set.")

@@ -105,17 +105,20 @@ def test_a_list_that_takes_longer_than_its_deadline_is_a_part_that_says_where_to
     anyio.run(check, backend="trio", backend_options={"clock": MockClock(autojump_threshold=0)})
 
 
-async def test_a_list_that_used_up_the_budget_says_how_long_to_wait_before_going_on(long_list: Sandbox) -> None:
-    transport = httpx2.ASGITransport(long_list)
-    async with opened(transport, ["list_users"], "auto", limits=Limits(requests=2)) as client:
-        (tool,) = (await client.list_tools()).tools
-        result = await client.call_tool("list_users", {"limit": 10_000})
-    part = result.structured_content or {}
-    assert_valid(tool.output_schema, part)
-    assert re.fullmatch(r"page 2, limit 500, in (5[5-9]|6[0-5]) seconds", part["go_on"])
-    assert text_of(result).splitlines()[-1] == (
-        f"items 1–500 of 600; stopped at the deadline: go on with {part['go_on']}"
-    )
+def test_a_list_that_used_up_the_budget_says_how_long_to_wait_before_going_on(long_list: Sandbox) -> None:
+    async def check() -> None:
+        transport = httpx2.ASGITransport(long_list)
+        async with opened(transport, ["list_users"], "auto", limits=Limits(requests=2)) as client:
+            (tool,) = (await client.list_tools()).tools
+            result = await client.call_tool("list_users", {"limit": 10_000})
+        assert_valid(tool.output_schema, result.structured_content)
+        part = dict(result.structured_content or {})
+        assert re.fullmatch(r"page 2, limit 500, in (2|3)\d seconds", part["go_on"])
+        assert text_of(result).splitlines()[-1] == (
+            f"items 1–500 of 600; stopped at the deadline: go on with {part['go_on']}"
+        )
+
+    anyio.run(check, backend="trio", backend_options={"clock": MockClock(autojump_threshold=0)})
 
 
 async def test_an_empty_list_says_so(call: CallTool) -> None:

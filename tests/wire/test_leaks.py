@@ -71,7 +71,7 @@ def settings(address: str) -> Mapping[str, str]:
     return {
         "THINKIFIC_BASE_URL": address,
         "THINKIFIC_CLIENT_SECRET": CLIENT_SECRET,
-        "THINKIFIC_REQUESTS_PER_MINUTE": "100000",
+        "THINKIFIC_REQUESTS_PER_MINUTE": "10000",
         "THINKIFIC_LOG_LEVEL": "DEBUG",
     }
 

@@ -10,9 +10,7 @@ from typing import Any, cast
 import httpx2
 
 from thinkific_mcp.api.lookups import may_have_been_made
-from thinkific_mcp.client.bodies import LARGEST_BODY as LARGEST_BODY
 from thinkific_mcp.client.bodies import TOO_LONG, Answer
-from thinkific_mcp.client.bodies import read_body as read_body
 from thinkific_mcp.client.refusals import CHECK_ADDRESS, refusal, try_later
 from thinkific_mcp.errors import (
     ApiError,
@@ -64,7 +62,7 @@ def read_answer(operation: Operation[Any], answer: Answer, now: float) -> Any:
     elif operation.result_type() is None:
         return None
     elif flaw == TOO_LONG:
-        advice = "Ask for fewer items with limit, if it takes one." if isinstance(operation, Paging) else ""
+        advice = "Ask for fewer items with limit." if isinstance(operation, Paging) else ""
     elif not flaw and not answer.body.strip():
         if operation.spec.effect != "read":
             return None

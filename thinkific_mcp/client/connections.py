@@ -6,6 +6,7 @@ from importlib.metadata import version
 
 import httpx2
 
+from thinkific_mcp.client.credentials.errand import finish
 from thinkific_mcp.errors import SettingsError
 
 
@@ -65,4 +66,5 @@ class Connections:
         """Close the connections, for good."""
         self._is_closed = True
         if "_http" in vars(self):
+            await finish(self._http)
             await self._http.aclose()

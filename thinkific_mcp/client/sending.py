@@ -22,6 +22,7 @@ from thinkific_mcp.errors import (
     ArgumentError,
     CredentialsError,
     DeadlineError,
+    RateLimitError,
     ServerError,
     SettingsError,
     ThinkificError,
@@ -77,6 +78,8 @@ class Sender:
             except ThinkificError as error:
                 is_late = isinstance(error, DeadlineError)
                 if is_late and failed is not None and not error.sent:
+                    if isinstance(failed, RateLimitError):
+                        failed.retry_after = failed.retry_after or error.retry_after
                     raise failed from None  # what kept it waiting says more
                 if answer is None and not (isinstance(error, UnreachableError) or (is_late and error.sent)):
                     raise

@@ -11,11 +11,11 @@ from thinkific_mcp import Thinkific
 from thinkific_mcp.api.courses import GetCourse
 from thinkific_mcp.api.groups import CreateGroup
 from thinkific_mcp.client import Budgets, Limits
-from thinkific_mcp.client.credentials import Credentials, FileTokens
+from thinkific_mcp.client.credentials import Credentials, FileTokens, Tokens
 from thinkific_mcp.errors import CredentialsError, DeadlineError, UnreachableError
 from thinkific_mcp.sandbox import Sandbox
 
-from .conftest import FIRST, Clock, Wire, app
+from .conftest import FIRST, NOW, Clock, Wire, app
 
 READ = GetCourse(course_id=3)
 WRITE = CreateGroup(name="Night bakers")
@@ -98,7 +98,7 @@ async def test_a_call_out_of_time_does_not_wait_for_a_refresh_which_is_finished_
 
     wire.after = hold
     with anyio.fail_after(5):
-        async with client(app(file), wire, deadline=0.3) as thinkific:
+        async with client(app(file), wire, deadline=1) as thinkific:
             with pytest.raises(DeadlineError, match="could not be renewed"):
                 await thinkific(READ)
             assert asked.is_set()
@@ -110,7 +110,7 @@ async def test_a_call_out_of_time_does_not_wait_for_a_refresh_which_is_finished_
 async def test_a_call_out_of_time_does_not_wait_for_a_refresh_after_a_401(
     wire: Wire, sandbox: Sandbox, file: FileTokens, clock: Clock
 ) -> None:
-    async with client(app(file, clock), wire, deadline=0.3) as thinkific:
+    async with client(app(file, clock), wire, deadline=1) as thinkific:
         await thinkific(READ)
         clock.now += 600
         sandbox.tokens.expire_all()
@@ -150,3 +150,26 @@ async def test_a_refresh_that_thinkific_may_have_heard_of_is_not_repeated(
         with pytest.raises(UnreachableError):
             await thinkific(WRITE)
     assert used == [FIRST] * refreshes
+
+
+async def test_a_client_that_is_closed_lets_a_refresh_come_to_its_end(wire: Wire, file: FileTokens) -> None:
+    class Far(httpx2.AsyncBaseTransport):
+        """A transport that breaks off what is under way when it is closed, as a pool of connections does."""
+
+        def __init__(self) -> None:
+            self.closed = anyio.Event()
+
+        async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+            response = await wire.handle_async_request(request)
+            with anyio.move_on_after(1.5):
+                await self.closed.wait()
+                raise httpx2.ReadError("closed")
+            return response
+
+        async def aclose(self) -> None:
+            self.closed.set()
+
+    with pytest.raises(DeadlineError):
+        async with client(app(file), Far(), deadline=0.5) as thinkific:
+            await thinkific(READ)
+    assert file.load() == Tokens(f"{FIRST}-1", "sandbox-access-1", NOW + 86_399)

@@ -225,8 +225,10 @@ async def test_tokens_that_could_not_be_stored_do_not_replace_those_of_a_new_sig
     credentials = app(store)
     with pytest.raises(SettingsError, match="full"):
         await bearer(credentials, http)
-    store.is_full, store.tokens = False, Tokens("new", "access", NOW + 120)
-    assert (await bearer(credentials, http), store.tokens.refresh_token) == ("access", "new")
+    wire.after, store.is_full, store.tokens = nothing, False, Tokens("new")
+    with pytest.raises(CredentialsError):  # the sandbox knows nothing of the new one
+        await bearer(credentials, http)
+    assert (wire.used, store.tokens) == ([FIRST, "new"], Tokens("new"))
 
 
 async def test_an_error_of_a_store_reaches_the_caller_as_it_is(http: httpx2.AsyncClient, wire: Wire) -> None:

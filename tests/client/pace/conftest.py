@@ -43,7 +43,16 @@ class RedisServer:
 
 
 @pytest.fixture(scope="session")
-def redis_server() -> Generator[RedisServer]:
+def redis_program() -> None:
+    """Skip what needs a redis-server where there is none, save in CI."""
+    if shutil.which("redis-server") is None:
+        if os.environ.get("CI"):
+            pytest.fail("there is no redis-server: see .ci/run")
+        pytest.skip("NOT TESTED, there is no redis-server: apt install redis-server")
+
+
+@pytest.fixture(scope="session")
+def redis_server(redis_program: None) -> Generator[RedisServer]:
     with running_redis() as server:
         yield server
 
@@ -57,15 +66,10 @@ def empty_redis(redis_server: RedisServer) -> RedisServer:
 
 @contextmanager
 def running_redis(port: int = 0, password: str = "") -> Generator[RedisServer]:
-    """Run a redis-server, on a free port unless one is given."""
-    program = shutil.which("redis-server")
-    if program is None:
-        if os.environ.get("CI"):
-            pytest.fail("there is no redis-server: see .ci/run")
-        pytest.skip("NOT TESTED, there is no redis-server: apt install redis-server")
+    """Run a redis-server, on a free port unless one is given; for tests that use `redis_program`."""
     port = port or free_port()
     with tempfile.TemporaryDirectory() as folder:
-        command = [program, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", folder]
+        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", folder]
         command += ["--unixsocket", f"{folder}/socket"]
         if password:
             command += ["--requirepass", password]

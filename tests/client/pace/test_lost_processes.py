@@ -1,9 +1,12 @@
 """Processes that share a site's budget, on a virtual clock: who is served first, and what if one is killed."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from itertools import pairwise
 from typing import Any, ClassVar
 
 import anyio
+import httpx2
 import pytest
 import trio
 
@@ -11,13 +14,12 @@ from thinkific_mcp import Thinkific
 from thinkific_mcp.api.courses import GetCourse
 from thinkific_mcp.client import Budgets, Limits
 from thinkific_mcp.client.pace import ProcessStore
-from thinkific_mcp.client.pace.allowance import Allowance
-from thinkific_mcp.errors import DeadlineError
+from thinkific_mcp.client.pace.store import Change, T
+from thinkific_mcp.errors import DeadlineError, UnreachableError
 
-from .virtual import Site, virtual
+from .virtual import ACCOUNT, Site, virtual
 
 READ = GetCourse(course_id=1)
-NAME = "api.thinkific.com/sandbox"
 
 
 @pytest.fixture
@@ -32,27 +34,57 @@ class SharedStore(ProcessStore):
 
 
 class Processes:
-    """Processes that share a store."""
+    """Processes that share a store.
+
+    Attributes:
+        killed: whether those that are to be lost are lost.
+    """
 
     def __init__(self, site: Site, limits: Limits) -> None:
         self.store = SharedStore(anyio.current_time)
-        self._site = site
         self.limits = limits
+        self.killed = False
+        self._site = site
 
     def client(self, **options: Any) -> Thinkific:
         """Return a client in a process of its own."""
         return self._site.client(budgets=Budgets(self.limits, self.store), **options)
 
-    async def lose(self, under_way: int, waiting: int = 0) -> None:
-        """Let a process take turns and stand in line, and be killed."""
+    @asynccontextmanager
+    async def lost(self, reads: int) -> AsyncGenerator[None]:
+        """Let a process send as many reads as it may, wait with the others, and be killed."""
 
-        def take(allowance: Allowance, now: float) -> None:
-            for number in range(under_way + bool(waiting)):
-                arrivals = [now] * (under_way + waiting - number)
-                allowance.take(self.limits, "lost", str(number), arrivals, now)
-                allowance.renew(str(number), now)
+        async def never(request: httpx2.Request) -> httpx2.Response:
+            await anyio.sleep_forever()
+            raise AssertionError
 
-        await self.store.change(NAME, take)
+        budgets = Budgets(self.limits, Severed(self))
+        doomed = Thinkific(ACCOUNT, budgets=budgets, transport=httpx2.MockTransport(never), deadline=0)
+
+        async def read() -> None:
+            with suppress(UnreachableError):
+                await doomed(READ)
+
+        async with anyio.create_task_group() as tasks:
+            for _ in range(reads):
+                tasks.start_soon(read)
+            await anyio.sleep(0.01)
+            self.killed = True
+            yield
+            tasks.cancel_scope.cancel()
+
+
+class Severed(SharedStore):
+    """The store, for a process that reaches it no more once it is killed."""
+
+    def __init__(self, processes: Processes) -> None:
+        super().__init__()
+        self._processes = processes
+
+    async def change(self, site: str, change: Change[T]) -> T:
+        if self._processes.killed:
+            raise UnreachableError("the process is dead", sent=False)
+        return await self._processes.store.change(site, change)
 
 
 async def read(thinkific: Thinkific, times: int) -> None:
@@ -65,25 +97,24 @@ async def read(thinkific: Thinkific, times: int) -> None:
 async def test_the_turns_of_a_killed_process_are_free_again_after_15_seconds() -> None:
     site = Site()
     processes = Processes(site, Limits(at_once=10))
-    await processes.lose(under_way=10)
-    await processes.client()(READ)
+    async with processes.lost(10):
+        await processes.client()(READ)
     assert 15 <= site.arrivals[0] < 16
 
 
 async def test_the_requests_of_a_killed_process_count_for_a_minute_all_the_same() -> None:
     site = Site()
     processes = Processes(site, Limits(requests=60, at_once=10))
-    await processes.lose(under_way=10)
-    await read(processes.client(), 10)
+    async with processes.lost(10):
+        await read(processes.client(), 10)
     assert [later - earlier > 0.7 for earlier, later in pairwise(site.arrivals)] == [True] * 9
 
 
 async def test_the_line_of_a_killed_process_is_forgotten_after_seconds() -> None:
     site = Site()
     processes = Processes(site, Limits(requests=12, at_once=10))
-    await processes.lose(under_way=2, waiting=1000)
-    await anyio.sleep(0.01)
-    await processes.client()(READ)
+    async with processes.lost(1000):
+        await processes.client()(READ)
     assert 5 <= site.arrivals[0] < 12
 
 

@@ -73,7 +73,7 @@ def await_that(condition: Callable[[], bool]) -> None:
 def test_two_processes_use_the_budget_up_and_meet_no_429(empty_redis: RedisServer) -> None:
     limit = Limit(requests=60, seconds=3)
     with closing(Sandbox(students=1, limit=limit)) as sandbox:
-        with processes(sandbox, empty_redis, limit, 70, 70) as both:
+        with processes(sandbox, empty_redis, limit, 50, 50) as both:
             for process in both:
                 process.start()
             assert [process.failures() for process in both] == [[], []]

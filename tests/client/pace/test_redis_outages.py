@@ -21,6 +21,8 @@ from ...leaks import REDIS_PASSWORD, leaked, told
 from ..conftest import listening
 from .conftest import RedisServer, free_port, running_redis
 
+pytestmark = pytest.mark.usefixtures("redis_program")
+
 READ = GetCourse(course_id=1)
 SITE = "api.thinkific.com/my-school"
 KEY = f"thinkific-mcp:budget:1:{SITE}"

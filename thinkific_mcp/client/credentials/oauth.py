@@ -106,12 +106,10 @@ class OAuth:
         """Return the tokens at hand, those stored, or new ones, whichever are the first that will do."""
         if self._held is not None and self._is_good(self._held, refused):
             return self._held
-        if self._renewal is not None and not self._renewal.is_over:
-            await self._renewal.result()
-        tokens = self._loaded(refused)
-        if self._will_do(tokens, refused):
-            return tokens
         if self._renewal is None or self._renewal.is_over:
+            tokens = self._loaded(refused)
+            if self._will_do(tokens, refused):
+                return tokens
             self._renewal = Errand(lambda: self._renewed(http, refused), http)
         return await self._renewal.result()
 

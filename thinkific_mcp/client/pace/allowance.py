@@ -145,7 +145,7 @@ class Allowance:
             self.lines[line] = WaitingLine(arrivals[0], arrivals[-1], len(arrivals), now + wait + _SILENCE)
             return wait
         self.running[lease] = Lease(now)
-        self.last = max(due, now - _MADE_UP)
+        self.last = due if due > now - _MADE_UP else now
         if len(arrivals) > 1:
             self.lines[line] = WaitingLine(arrivals[1], arrivals[-1], len(arrivals) - 1, now + _SILENCE)
         else:
