@@ -165,7 +165,7 @@ class Sender:
         if failure is Failure.RATE_LIMITED:
             return  # the next turn comes when the 429 is lifted
         if failure is Failure.TOLD_TO_WAIT and isinstance(failed, ServerError) and failed.retry_after is not None:
-            pause = failed.retry_after
+            pause = max(pause, failed.retry_after)
         if pause > patience.left():
             raise failed
         spec, words = operation.spec, failure.name.lower().replace("_", " ")

@@ -1,6 +1,7 @@
 """A site's budget in Redis, shared by clients that know nothing of each other, as those of several processes."""
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
@@ -237,6 +238,21 @@ def test_a_store_serves_one_event_loop_after_another(empty_redis: RedisServer) -
             await store.aclose()
 
     assert [anyio.run(count), anyio.run(count)] == [1, 2]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_connections_of_event_loops_that_have_ended_are_not_kept(empty_redis: RedisServer) -> None:
+    store = RedisStore(empty_redis.url)
+
+    async def leave_open() -> None:
+        await store.change(SITE, lambda allowance, now: allowance.finish(MANY, "", now))
+
+    for _ in range(10):
+        anyio.run(leave_open)
+        gc.collect()
+    assert empty_redis.ask("INFO", "clients")["connected_clients"] <= 3
+    del store
+    gc.collect()
 
 
 def test_a_store_without_asyncio_says_so(empty_redis: RedisServer) -> None:

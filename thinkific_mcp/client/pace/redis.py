@@ -7,7 +7,6 @@ nobody else put another there meanwhile. A site sees a few requests a second, so
 import asyncio
 from collections.abc import Sequence
 from typing import Any, ClassVar, Generic, cast
-from weakref import WeakKeyDictionary
 
 import anyio
 from pydantic import TypeAdapter, ValidationError
@@ -69,7 +68,7 @@ class RedisStore:
     def __init__(self, url: str, timeout: float = 3) -> None:
         self._url = url
         self._timeout = timeout
-        self._of_loops: WeakKeyDictionary[asyncio.AbstractEventLoop, _Connected] = WeakKeyDictionary()
+        self._of_loops: dict[asyncio.AbstractEventLoop, _Connected] = {}
         _pool(url, timeout)
 
     async def change(self, site: str, change: Change[T]) -> T:
@@ -87,7 +86,9 @@ class RedisStore:
             raise SettingsError("A budget shared in Redis works on asyncio only; nothing was sent.")
         # Connections are of the event loop that they were made in.
         if loop not in self._of_loops:
-            self._of_loops[loop] = _Connected(_pool(self._url, self._timeout), self._timeout)
+            connected = _Connected(_pool(self._url, self._timeout), self._timeout)
+            others = {other: of_it for other, of_it in self._of_loops.items() if not other.is_closed()}
+            self._of_loops = {**others, loop: connected}
         return await self._of_loops[loop].change(_KEY.format(site), change)
 
     async def aclose(self) -> None:
@@ -152,7 +153,8 @@ class _Connected:
                 self._asked[key] = []
                 await self._carry_out(key, together)
         finally:
-            del self._asked[key]
+            for asked in self._asked.pop(key):  # where the event loop ends before them
+                asked.end(TimeoutError())
 
     async def _carry_out(self, key: str, together: list[_Asked[Any]]) -> None:
         failure: Exception | None = TimeoutError()
