@@ -9,7 +9,6 @@ from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
-from urllib.parse import urlsplit
 
 import httpx2
 
@@ -135,7 +134,8 @@ class Thinkific:
         return each(operation, send)
 
     def _site(self, credentials: Credentials) -> str:
-        return f"{urlsplit(self._connections.base_url).netloc}/{credentials.site}"
+        address = httpx2.URL(self._connections.base_url)  # of which the name of a budget takes no user or password
+        return f"{address.host}:{address.port or ''}/{credentials.site}"
 
     async def aclose(self) -> None:
         """Close the connections."""
