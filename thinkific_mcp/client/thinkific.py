@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar, overload
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -134,8 +135,9 @@ class Thinkific:
         return each(operation, send)
 
     def _site(self, credentials: Credentials) -> str:
-        address = httpx2.URL(self._connections.base_url)  # of which the name of a budget takes no user or password
-        return f"{address.host}:{address.port or ''}/{credentials.site}"
+        # Not with the user and password that an address may hold: this names what is kept in Redis.
+        host = urlsplit(self._connections.base_url).netloc.rpartition("@")[2]
+        return f"{host}/{credentials.site}"
 
     async def aclose(self) -> None:
         """Close the connections."""
