@@ -59,5 +59,41 @@ def test_an_unknown_toolset_is_answered_with_the_nearest_and_all_there_are() -> 
 def test_an_unknown_tool_is_answered_with_the_nearest_and_all_there_are(wish: str) -> None:
     with pytest.raises(SettingsError) as caught:
         offered(load_settings({wish: "get_curse"}))
-    expected = "There is no tool 'get_curse'. Did you mean get_course? Valid tools: " + ", ".join(OPERATIONS) + "."
-    assert str(caught.value) == expected
+    valid = ", ".join([*OPERATIONS, "list_changes", "undo_change"])
+    assert str(caught.value) == f"There is no tool 'get_curse'. Did you mean get_course? Valid tools: {valid}."
+
+
+# The tools of the journal
+
+
+def offered_names(**wish: Any) -> list[str]:
+    return [offer.spec.name for offer in offered(load_settings(wish))]
+
+
+def test_where_changes_are_written_down_there_are_two_tools_more() -> None:
+    assert offered_names() == [*OPERATIONS, "list_changes", "undo_change"]
+
+
+@pytest.mark.parametrize("off", ["off", " OFF "])
+def test_without_a_journal_there_are_only_the_operations(off: str) -> None:
+    assert offered_names(journal=off) == list(OPERATIONS)
+
+
+def test_they_are_a_toolset() -> None:
+    assert offered_names(toolsets="changes") == ["list_changes", "undo_change"]
+
+
+def test_read_only_lists_changes_and_takes_none_back() -> None:
+    assert offered_names(toolsets="changes", read_only=True) == ["list_changes"]
+
+
+@pytest.mark.parametrize("wish", [{"tools": "undo_change"}, {"tools": "list_changes"}, {"toolsets": "changes"}])
+def test_to_wish_for_them_without_a_journal_is_refused_with_what_to_set(wish: dict[str, str]) -> None:
+    with pytest.raises(SettingsError) as caught:
+        offered(load_settings({**wish, "journal": "off"}))
+    (name,) = wish.values()
+    assert str(caught.value) == f"{name} needs the journal, which is off: set THINKIFIC_JOURNAL to a file."
+
+
+def test_to_leave_them_out_needs_no_journal() -> None:
+    assert offered_names(journal="off", exclude_tools="undo_change") == list(OPERATIONS)

@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 _NO_ARGUMENTS = "{}"
 # Everything else on the command line is a setting.
-_OF_ONE_COMMAND = ("tool", "tool_arguments", "json", "yes", "port", "limit", "window")
+_OF_ONE_COMMAND = ("tool", "tool_arguments", "json", "yes", "port", "limit", "window", "act", "student")
 
 
 def _run(command: str, settings: Settings, own: dict[str, Any]) -> int:
@@ -76,6 +76,10 @@ def _run(command: str, settings: Settings, own: dict[str, Any]) -> int:
             from thinkific_mcp.commands.sandbox import serve_sandbox
 
             return serve_sandbox(settings, port=own["port"], limit=own["limit"], window=own["window"])
+        case "journal":
+            from thinkific_mcp.commands.journal import forget
+
+            return forget(settings, own["student"])
         case "doctor":
             from thinkific_mcp.commands.doctor import examine
 
@@ -132,6 +136,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="sliding|fixed",
         help="count over the last 60 seconds, or by the clock's minutes",
     )
+    journal = add("journal", "what is written down of changes that were made")
+    acts = journal.add_subparsers(title="acts", dest="act", metavar="ACT", required=True)
+    forget = acts.add_parser(
+        "forget",
+        help="erase all that is written down about a student",
+        description="Erase all that is written down about a student, in all files of the journal.",
+        parents=[flags],
+        allow_abbrev=False,
+    )
+    forget.add_argument("student", metavar="STUDENT", help="the student's id or email")
     add("doctor", "check settings and credentials, and print what to put into a host's configuration")
     return parser
 

@@ -3,6 +3,7 @@
 ThinkificError
 ├── SettingsError            what the operator set does not fit; nothing was started or sent
 ├── ArgumentError            the caller's arguments do not fit; nothing was sent
+├── JournalError             the journal cannot be used; where that was before a write, nothing was sent
 ├── DeadlineError            the call cannot be done within its deadline; nothing was changed; `retry_after`
 ├── UnreachableError         no answer: the network, or Thinkific did not answer in time
 ├── UnreadableAnswerError    an answer that is not what the API promises, such as a page of HTML
@@ -32,6 +33,10 @@ class SettingsError(ThinkificError):
 
 class ArgumentError(ThinkificError):
     """The caller's arguments do not fit; nothing was sent."""
+
+
+class JournalError(ThinkificError):
+    """The journal cannot be written or read; a write that was to be noted in it was not sent."""
 
 
 class DeadlineError(ThinkificError):

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import MISSING
 
+from thinkific_mcp.change import Consequences, Look, State, Undoing
 from thinkific_mcp.values import AsItCame, Boolean, Deprecated, Id, Integer, PageSize, Positive, Text
 
 R = TypeVar("R")
@@ -155,10 +156,23 @@ class Spec:
     destructive: bool
     idempotent: bool
     guarded: str
+    undo: str
+    target: "type[Operation[Any]] | None"
     done: str
 
 
-class Operation(Arguments, Generic[R]):
+class Offer(Arguments):
+    """Base of what a server can offer as a tool: its docstring is the description, its fields the arguments."""
+
+    spec: ClassVar[Spec]
+
+    @classmethod
+    def result_type(cls) -> Any:
+        """Return the type of what comes back; None where that is only that it was done."""
+        return None
+
+
+class Operation(Offer, Generic[R]):
     """Base of the 77 operations; the generic argument is what comes back.
 
     Class keywords:
@@ -166,11 +180,13 @@ class Operation(Arguments, Generic[R]):
         operation_id: Thinkific's own name for it, misspelt or not; empty where there is none.
         destructive: whether it can take something away; by default a PUT or DELETE does.
         idempotent: whether calling it twice is the same as once; by default all but a POST are.
-        guarded: why a person must see this call first; empty where nobody must. A DELETE always says so.
+        guarded: why a person must see this call first; empty where nobody must. A POST or PUT has to say either,
+            a DELETE is always guarded.
+        undo: what `undo_change` does about it, such as "deletes it again"; empty where it cannot be taken back.
+            Every write has to say.
+        target: the read that shows what a write acts upon; it takes those arguments that both have.
         done: what to say when it answers without a body; names of arguments in braces, and `{changed}`.
     """
-
-    spec: ClassVar[Spec]
 
     def __init_subclass__(
         cls,
@@ -182,7 +198,9 @@ class Operation(Arguments, Generic[R]):
         operation_id: str = "",
         destructive: bool | None = None,
         idempotent: bool | None = None,
-        guarded: str = "",
+        guarded: str | None = None,
+        undo: str | None = None,
+        target: "type[Operation[Any]] | None" = None,
         done: str = "",
     ) -> None:
         super().__init_subclass__()
@@ -192,6 +210,8 @@ class Operation(Arguments, Generic[R]):
             raise TypeError(f"{cls.__name__} needs exactly one of get, post, put and delete")
         paths: dict[Method, str] = {"GET": get, "POST": post, "PUT": put, "DELETE": delete}
         method: Method = next(method for method in paths if paths[method])
+        if method != "GET" and (undo is None or (guarded is None and method != "DELETE")):
+            raise TypeError(f'{cls.__name__} is a write: it has to say `undo` and `guarded`, if only ""')
         words = re.findall("[A-Z][a-z]*", cls.__name__)
         cls.spec = Spec(
             name="_".join(words).lower(),
@@ -204,6 +224,8 @@ class Operation(Arguments, Generic[R]):
             destructive=method in ("PUT", "DELETE") if destructive is None else destructive,
             idempotent=method != "POST" if idempotent is None else idempotent,
             guarded=guarded or ("deletes" if method == "DELETE" else ""),
+            undo=undo or "",
+            target=target,
             done=done,
         )
 
@@ -248,6 +270,39 @@ class Operation(Arguments, Generic[R]):
         """Tell whether this very call is one of those that `guarded` speaks of."""
         return bool(self.spec.guarded)
 
+    def target(self) -> "Operation[Any] | None":
+        """Return the read that shows what this write acts upon; None where no read does."""
+        if self.spec.target is None:
+            return None
+        given = {name: value for name, _, value in self.sent() if name in self.spec.target.model_fields}
+        return self.spec.target.model_validate(given)
+
+    def needs_state_before(self) -> bool:
+        """Tell whether taking it back needs to know how things were: all but what makes something new."""
+        makes_something = self.spec.effect == "create" and not self.spec.idempotent
+        return bool(self.spec.undo) and not makes_something
+
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell what goes along with it.
+
+        Args:
+            target: what `target` found; None where it found nothing.
+            look: reads more; two further requests at most.
+        """
+        return Consequences()
+
+    def undoing(self, before: State, made: State) -> Undoing:
+        """Plan how to take this write back.
+
+        Args:
+            before: what `target` showed before it, with what `consequences` kept; empty where nobody looked.
+            made: what it answered; empty where it answers nothing.
+
+        Raises:
+            ValueError: it cannot be taken back, or not without knowing what was before.
+        """
+        raise ValueError(f"{self.spec.title} cannot be taken back here.")
+
     def receive(self, status: int, data: Any) -> R:
         """Turn an answer's JSON into the result."""
         result_type = type(self).result_type()
@@ -260,14 +315,3 @@ class Operation(Arguments, Generic[R]):
             name for name, place, _ in self.sent() if place.where == "body" and f"{{{name}}}" not in self.spec.done
         ]
         return self.spec.done.format_map(given | {"changed": ", ".join(changed) or "nothing"})
-
-    def summary(self) -> str:
-        """Name the arguments for a person who is asked: no passwords, and long texts by their beginning."""
-        return ", ".join(
-            f"{name} {'(not shown)' if name == 'password' else _beginning(str(value))}"
-            for name, _, value in self.sent()
-        )
-
-
-def _beginning(text: str) -> str:
-    return text if len(text) <= 200 else f"{text[:200]}… ({len(text)} characters)"

@@ -76,6 +76,24 @@ class Settings(BaseSettings):
     toolsets: Annotated[Names, Option("A,B")] = Field([], description="Offer these toolsets only.")
     tools: Annotated[Names, Option("A,B")] = Field([], description="Offer these tools, beside any toolsets named.")
     exclude_tools: Annotated[Names, Option("A,B")] = Field([], description="Do not offer these tools.")
+    confirm: Annotated[Literal["destructive", "writes", "never"], Option("MODE")] = Field(
+        "destructive",
+        description="Which changes a person is asked about: `destructive` ones, all `writes`, or `never`.",
+    )
+    confirm_codes: bool = Field(
+        True,
+        description="Let a client that cannot ask pass on a code from the preview; off refuses such changes.",
+    )
+    dry_run: Annotated[bool, Option()] = Field(False, description="Show what each change would do; send none.")
+    journal: str = Field(
+        "",
+        description="The file in which changes are written down for 90 days, or off. By default in the user's "
+        "state folder.",
+    )
+    undo: bool = Field(
+        True,
+        description="Read what an update changes before it is made, so that it can be undone.",
+    )
     requests_per_minute: int = Field(
         120, ge=1, le=10_000, description="Requests a minute that Thinkific allows the school; more on Plus."
     )
@@ -85,7 +103,9 @@ class Settings(BaseSettings):
         45, ge=0, le=86_400, description="Seconds a call may take, waiting included; 0 is as long as it needs."
     )
     redis_url: SecretStr | None = Field(
-        None, description="A Redis that shares the request budget among processes: `redis://host:6379/0`."
+        None,
+        description="A Redis (6.2 or later) that processes share the request budget, questions and codes in: "
+        "`redis://host:6379/0`.",
     )
     redis_url_file: Path | None = Field(None, description="A file that holds the address of Redis.")
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], Option("LEVEL")] = Field(

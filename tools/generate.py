@@ -11,7 +11,7 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -19,13 +19,17 @@ from pydantic import SecretStr
 
 from thinkific_mcp.api import OPERATIONS, TOOLSETS
 from thinkific_mcp.client.retries import TABLE
-from thinkific_mcp.operation import Operation
+from thinkific_mcp.guard.changes import CHANGES
+from thinkific_mcp.guard.policy import Guard
+from thinkific_mcp.operation import Offer
 from thinkific_mcp.server.tools import as_tool, describe
 from thinkific_mcp.settings import Settings, options, variable
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOTS = Path("tests/snapshots/tools")
 RELIABILITY = Path("docs/reliability.md")
+CHANGES_DOC = Path("docs/changes.md")
+OFFERS: Mapping[str, Sequence[type[Offer]]] = {**TOOLSETS, "changes": CHANGES}
 SERVER_NAME = "io.github.thinkific-mcp/thinkific-mcp"
 REPOSITORY = "https://github.com/thinkific-mcp/thinkific-mcp"
 
@@ -36,8 +40,15 @@ def generated() -> dict[Path, str]:
     readme = _between(readme, "tools", tool_table())
     readme = _between(readme, "settings", settings_table())
     reliability = _between((ROOT / RELIABILITY).read_text("utf-8"), "retries", retry_table())
-    files = {Path("README.md"): readme, RELIABILITY: reliability, Path("server.json"): _json(server_json())}
-    return files | {SNAPSHOTS / f"{name}.json": _json(snapshot(OPERATIONS[name])) for name in OPERATIONS}
+    changes = _between((ROOT / CHANGES_DOC).read_text("utf-8"), "changes", change_table())
+    files = {
+        Path("README.md"): readme,
+        RELIABILITY: reliability,
+        CHANGES_DOC: changes,
+        Path("server.json"): _json(server_json()),
+    }
+    offers = [offer for toolset in OFFERS.values() for offer in toolset]
+    return files | {SNAPSHOTS / f"{offer.spec.name}.json": _json(snapshot(offer)) for offer in offers}
 
 
 def out_of_date() -> list[Path]:
@@ -48,9 +59,9 @@ def out_of_date() -> list[Path]:
     return changed + [path for path in orphans if path not in wanted]
 
 
-def snapshot(operation: type[Operation[Any]]) -> Mapping[str, Any]:
+def snapshot(offer: type[Offer]) -> Mapping[str, Any]:
     """Return a tool's definition as hosts are shown it."""
-    tool = as_tool(operation)
+    tool = as_tool(offer, Guard())
     return {
         "name": tool.name,
         "title": tool.title,
@@ -65,19 +76,19 @@ def snapshot(operation: type[Operation[Any]]) -> Mapping[str, Any]:
 def tool_table() -> str:
     """Return the README's table of tools."""
     lines = ["| toolset | tool | what it does |", "|---|---|---|"]
-    for toolset, operations in TOOLSETS.items():
-        for operation in operations:
-            words = re.split(r"(?<=\.)\s", describe(operation), maxsplit=1)[0]
-            lines.append(f"| {toolset} | `{operation.spec.name}`{_mark(operation)} | {words} |")
+    for toolset, offers in OFFERS.items():
+        for offer in offers:
+            words = re.split(r"(?<=\.)\s", describe(offer), maxsplit=1)[0]
+            lines.append(f"| {toolset} | `{offer.spec.name}`{_mark(offer)} | {words} |")
     return "\n".join(lines)
 
 
-def _mark(operation: type[Operation[Any]]) -> str:
-    if operation.spec.effect == "read":
+def _mark(offer: type[Offer]) -> str:
+    if offer.spec.effect == "read":
         return ""
-    if not operation.spec.guarded:
+    if not offer.spec.guarded:
         return " *"
-    return " **(!)**" if operation.spec.guarded.startswith("only when") else " **!**"
+    return " **(!)**" if offer.spec.guarded.startswith("only when") else " **!**"
 
 
 def settings_table() -> str:
@@ -87,6 +98,7 @@ def settings_table() -> str:
     for name, field in Settings.model_fields.items():
         option = f"`--{name.replace('_', '-')} {flags[name].metavar}".strip() + "`" if name in flags else ""
         default = "" if field.default in ("", None, False, []) else f"{field.default}"
+        default = "on" if field.default is True else default
         lines.append(f"| `{variable(name)}` | {option} | {default} | {field.description} |")
     return "\n".join(lines)
 
@@ -98,6 +110,17 @@ def retry_table() -> str:
         f"| {failure.value} | {for_read.value} | {for_write.value} |"
         for failure, (for_read, for_write) in TABLE.items()
     ]
+    return "\n".join(lines)
+
+
+def change_table() -> str:
+    """Return the table of writes: what is asked about, and what can be taken back."""
+    lines = ["| tool | asked about | undo_change |", "|---|---|---|"]
+    for operation in OPERATIONS.values():
+        spec = operation.spec
+        if spec.effect != "read":
+            asked = spec.guarded if spec.guarded.startswith("only") else f"yes: {spec.guarded}"
+            lines.append(f"| `{spec.name}` | {asked if spec.guarded else 'no'} | {spec.undo or 'cannot'} |")
     return "\n".join(lines)
 
 

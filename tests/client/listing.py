@@ -77,6 +77,7 @@ def calling(answer: Listing | Callable[[httpx2.Request], httpx2.Response], *, de
         budgets=Budgets(PLENTY, ProcessStore(anyio.current_time)),
         deadline=deadline,
         now=lambda: NOW,
+        random=lambda: 1.0,
     )
 
 

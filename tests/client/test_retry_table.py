@@ -19,6 +19,7 @@ from thinkific_mcp.errors import (
     DeadlineError,
     ForbiddenError,
     InvalidError,
+    JournalError,
     NotFoundError,
     PlanError,
     RateLimitError,
@@ -53,7 +54,7 @@ ERRORS: Sequence[tuple[ThinkificError, Failure]] = [
     (ServerError("", status=502), Failure.UNAVAILABLE),
 ]
 
-OF_NO_REQUEST = {SettingsError, ArgumentError, UnknownOutcomeError}
+OF_NO_REQUEST = {SettingsError, ArgumentError, JournalError, UnknownOutcomeError}
 """They end a call themselves."""
 
 

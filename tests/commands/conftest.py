@@ -4,7 +4,7 @@ import sys
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pytest
 
@@ -62,6 +62,24 @@ def address() -> Generator[str]:
     with running(sandbox) as address:
         yield address
     sandbox.close()
+
+
+@pytest.fixture
+def examined(run: Run, environment: pytest.MonkeyPatch, address: str) -> Any:
+    def examined(*flags: str, **variables: str) -> Outcome:
+        for name, value in {"THINKIFIC_BASE_URL": address, **variables}.items():
+            environment.setenv(name, value)
+        return run("doctor", *flags)
+
+    return examined
+
+
+@pytest.fixture
+def journal(environment: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Set a journal that is not there yet."""
+    path = tmp_path / "state" / "journal.jsonl"
+    environment.setenv("THINKIFIC_JOURNAL", str(path))
+    return path
 
 
 def in_a_process(*arguments: str, stdin: str | None = None, environment: dict[str, str] | None = None) -> Outcome:

@@ -2,17 +2,11 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from .conftest import DEMO, Outcome, Run, in_a_process
-from .terminal import at_a_terminal
-
-NEW_USER = {"first_name": "Ada", "last_name": "Park", "email": "ada@example.com"}
-SOON = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
-LATER = (datetime.now(UTC) + timedelta(days=30)).isoformat()
 
 
 def with_(**arguments: Any) -> str:
@@ -159,80 +153,3 @@ def test_a_flag_that_there_is_not_is_not_taken_for_arguments(run: Run) -> None:
 def test_a_tool_that_is_not_offered_cannot_be_called(run: Run) -> None:
     outcome = run("call", "delete_user", with_(user_id="1"), "--yes", "--read-only", *DEMO)
     assert (outcome.code, "delete_user is not offered" in outcome.err) == (2, True)
-
-
-# What is guarded
-
-
-def test_a_guarded_change_is_refused_where_nobody_can_be_asked(run: Run, school: Sequence[str]) -> None:
-    refused = run("call", "delete_user", with_(user_id="2"), *school)
-    expected = "Not done, since nobody can be asked: Delete user: user_id 2. Add --yes to do it.\n"
-    assert refused == Outcome(1, "", expected)
-    assert structured(run, "get_user", with_(user_id=2), school)["id"] == 2
-
-
-def test_a_guarded_change_is_made_with_yes(run: Run, school: Sequence[str]) -> None:
-    assert run("call", "delete_user", with_(user_id="2"), "--yes", *school).code == 0
-    assert run("call", "get_user", with_(user_id=2), *school).code == 1
-
-
-@pytest.mark.parametrize(
-    ("tool", "arguments", "is_guarded"),
-    [
-        ("update_user", {"user_id": "1", "bio": "New."}, False),
-        ("update_user", {"user_id": "1", "email": "new@example.com"}, True),
-        ("update_user", {"user_id": "1", "password": "correct horse"}, True),
-        ("update_user", {"user_id": "1", "roles": []}, True),
-        ("create_user", NEW_USER, False),
-        ("create_user", {**NEW_USER, "roles": []}, False),
-        ("create_user", {**NEW_USER, "roles": ["site_admin"]}, True),
-        ("update_enrollment", {"enrollment_id": 1, "expiry_date": SOON}, True),
-        ("update_enrollment", {"enrollment_id": 1, "expiry_date": LATER}, False),
-        ("update_enrollment", {"enrollment_id": 1, "activated_at": SOON}, False),
-        ("update_enrollment", {"enrollment_id": 1, "expiry_date": None}, False),
-        ("update_bundle_enrollment", {"bundle_id": 1, "user_id": 1, "expiry_date": "2020-01-01"}, True),
-        ("delete_group", {"group_id": 1}, True),
-        ("refund_external_order", {"external_order_id": 1, "amount": 1, "currency": "USD"}, True),
-    ],
-)
-def test_a_call_is_guarded_by_what_it_does(
-    run: Run, tool: str, arguments: dict[str, Any], is_guarded: bool
-) -> None:
-    assert ("nobody can be asked" in run("call", tool, json.dumps(arguments), *DEMO).err) == is_guarded
-
-
-def test_a_password_is_not_repeated_to_the_one_who_is_asked(run: Run) -> None:
-    asked = run("call", "update_user", with_(user_id="1", password="correct horse"), *DEMO).err
-    assert "password (not shown)" in asked and "horse" not in asked
-
-
-def test_wrong_arguments_of_a_guarded_call_are_refused_without_asking(run: Run) -> None:
-    refused = run("call", "delete_user", with_(user_id="first"), *DEMO)
-    assert (refused.code, "nobody can be asked" in refused.err) == (1, False)
-
-
-@pytest.mark.parametrize(
-    ("typed", "code", "is_done"),
-    [(b"y\n", 0, True), (b"YES\n", 0, True), (b"\n", 1, False), (b"no\n", 1, False), (b"\x04", 1, False)],
-)
-def test_at_a_terminal_the_person_is_asked(
-    run: Run, school: Sequence[str], typed: bytes, code: int, is_done: bool
-) -> None:
-    asked = at_a_terminal("stdin", "delete_user", with_(user_id="2"), *school, environment={}, typed=typed)
-    question = "Delete user: user_id 2\nAsked because: deletes.\nDo it? [y/N] "
-    assert (asked.code, asked.err.startswith(question)) == (code, True)
-    assert (run("call", "get_user", with_(user_id=2), *school).code == 1) == is_done
-
-
-def test_a_long_text_is_asked_about_by_its_beginning(run: Run) -> None:
-    script = with_(
-        name="A", description="B", category="analytics", page_scopes=["all"], content="alert(1);" + "x" * 5000
-    )
-    refused = run("call", "create_site_script", script, *DEMO)
-    assert (refused.code, "content alert(1);xx" in refused.err, len(refused.err) < 600) == (1, True, True)
-    assert "… (5009 characters)" in refused.err
-
-
-def test_what_is_asked_cannot_command_the_terminal(run: Run) -> None:
-    tricky = with_(user_id="1", bio="\x1b[2J\u202e", email="ada@example.com")
-    assert set("\x1b\u202e") & set(run("call", "update_user", tricky, *DEMO).err) == set()

@@ -12,7 +12,7 @@ from thinkific_mcp.sandbox import Sandbox
 from thinkific_mcp.sandbox.serve import running
 
 from .conftest import Outcome, in_a_process
-from .terminal import CLEARED, at_a_terminal
+from .terminal import CLEARED, CTRL_C, at_a_terminal
 
 COURSE = ("get_course", '{"course_id": 1}')
 USERS = ("list_users", '{"limit": 1000}')
@@ -32,30 +32,30 @@ def test_at_a_terminal_a_slow_answer_is_waited_for_aloud_on_one_line(
     address: str, columns: int, shown: str
 ) -> None:
     environment = account(address, "slow", seconds=2.4)
-    waited = at_a_terminal("stderr", *COURSE, environment=environment, columns=columns)
+    waited = at_a_terminal(*COURSE, environment=environment, columns=columns)
     assert (waited.code, waited.err) == (0, f"{CLEARED}{shown}{CLEARED}")
 
 
 def test_at_a_terminal_it_is_said_for_how_long_a_call_still_waits(address: str) -> None:
-    waited = at_a_terminal("stderr", *COURSE, environment=account(address, "rate_limit", retry_in=1.5))
+    waited = at_a_terminal(*COURSE, environment=account(address, "rate_limit", retry_in=1.5))
     line = re.escape(CLEARED) + r"waiting for the site's request budget, about \d s more "
     assert waited.code == 0 and re.fullmatch(f"({line})+{re.escape(CLEARED)}", waited.err)
 
 
 def test_at_a_terminal_a_call_that_is_quick_says_nothing(address: str) -> None:
-    assert at_a_terminal("stderr", *COURSE, "--yes", environment=account(address)).err == ""
+    assert at_a_terminal(*COURSE, "--yes", environment=account(address)).err == ""
 
 
 def test_ctrl_c_ends_the_waiting_and_leaves_nothing_on_the_line(address: str) -> None:
     environment = account(address, "slow", seconds=3600)
-    waited = at_a_terminal("stderr", *COURSE, environment=environment, interrupted_at=SLOW)
+    waited = at_a_terminal(*COURSE, environment=environment, script=[(SLOW, CTRL_C)])
     assert waited == Outcome(130, "", f"{CLEARED}{SLOW}{CLEARED}")
 
 
 def test_ctrl_c_on_a_write_says_that_it_may_have_been_done_and_which_tool_tells(address: str) -> None:
     environment = account(address, "slow", seconds=3600, after=True)
     user = json.dumps({"first_name": "Ada", "last_name": "Park", "email": "ada@example.com"})
-    stopped = at_a_terminal("stderr", "create_user", user, environment=environment, interrupted_at=SLOW)
+    stopped = at_a_terminal("create_user", user, environment=environment, script=[(SLOW, CTRL_C)])
     look = "The change may have been made all the same: look with list_users (email) before you try again."
     assert stopped == Outcome(130, "", f"{CLEARED}{SLOW}{CLEARED}Stopped. {look}\r\n")
 

@@ -1,45 +1,25 @@
-import json
 import socket
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from .conftest import DEMO, Outcome, Run
-
-ACCOUNT = {"THINKIFIC_SUBDOMAIN": "sandbox", "THINKIFIC_API_KEY": "sandbox"}
-
-
-@pytest.fixture
-def examined(run: Run, environment: pytest.MonkeyPatch, address: str) -> Any:
-    def examined(*flags: str, **variables: str) -> Outcome:
-        for name, value in {"THINKIFIC_BASE_URL": address, **variables}.items():
-            environment.setenv(name, value)
-        return run("doctor", *flags)
-
-    return examined
+from .conftest import DEMO, Run
+from .findings import ACCOUNT, findings, host_entry
 
 
-def findings(outcome: Outcome) -> dict[str, str]:
-    """Return each subject with its verdict and words."""
-    lines = outcome.out.partition("\n\n")[0].splitlines()
-    return {line[6:].partition(": ")[0]: line[:6] + line.partition(": ")[2] for line in lines}
-
-
-def host_entry(outcome: Outcome) -> Mapping[str, Any]:
-    """Return what a host is told about our server."""
-    return json.loads(outcome.out[outcome.out.index("{") :])["mcpServers"]["thinkific"]
-
-
-def test_with_the_demo_school_everything_is_well(run: Run) -> None:
+def test_with_the_demo_school_everything_is_well(run: Run, journal: Path) -> None:
     outcome = run("doctor", *DEMO)
     assert (outcome.code, outcome.err) == (0, "")
     assert findings(outcome) == {
         "settings": "ok    the embedded demo school, no account",
         "budget": "ok    none, the embedded demo school takes any number of requests",
-        "tools": "ok    77 are offered",
+        "tools": "ok    79 are offered",
+        "confirmation": "ok    a person is asked about destructive changes; where the host cannot ask, "
+        "by a code from its preview",
+        "journal": f"ok    changes are written down in {journal}, for 90 days",
+        "undo": "ok    undo_change takes back what it can; an update costs one request more for it",
         "Thinkific": "ok    answers; the school has 16 courses",
         "site scripts": "ok    can be read",
     }
@@ -149,16 +129,6 @@ def test_proxies_that_cannot_be_used_are_told_unseen(examined: Any) -> None:
     assert (outcome.code, "proxy or certificates" in found, "s3cret" in outcome.out) == (1, True, False)
 
 
-def test_without_an_account_it_is_told_what_to_set(run: Run) -> None:
-    outcome = run("doctor")
-    assert (outcome.code, list(findings(outcome))) == (1, ["settings"])
-    assert findings(outcome)["settings"].startswith("FAIL  No Thinkific account is set: ")
-    assert host_entry(outcome)["env"] == {
-        "THINKIFIC_SUBDOMAIN": "<my-school>",
-        "THINKIFIC_API_KEY": "<your API key>",
-    }
-
-
 def test_an_unknown_tool_is_told(run: Run) -> None:
     outcome = run("doctor", "--tools", "lessons", *DEMO)
     assert (outcome.code, findings(outcome)["settings"].startswith("FAIL  There is no tool 'lessons'")) == (
@@ -190,48 +160,8 @@ def test_no_secret_is_ever_printed(examined: Any, variables: dict[str, str]) -> 
     assert "s3cret" not in outcome.out + outcome.err
 
 
-def test_a_host_is_told_how_to_start_the_server_with_an_account(examined: Any, address: str) -> None:
-    entry = host_entry(examined("--read-only", "--toolsets", "users,groups", **ACCOUNT))
-    assert entry["args"] == ["--read-only", "--toolsets", "users,groups"]
-    assert entry["env"] == {
-        "THINKIFIC_SUBDOMAIN": "sandbox",
-        "THINKIFIC_API_KEY": "<your API key>",
-        "THINKIFIC_BASE_URL": f"{address}/api/public/v1",
-    }
-
-
-def test_a_host_is_told_where_an_access_token_goes(examined: Any) -> None:
-    entry = host_entry(examined(THINKIFIC_ACCESS_TOKEN="sandbox"))
-    assert entry["env"]["THINKIFIC_ACCESS_TOKEN"] == "<your access token>"
-
-
-def test_a_host_is_told_the_files_that_hold_secrets(examined: Any, tmp_path: Path) -> None:
-    path = tmp_path / "secret"
-    path.write_text("sandbox", "utf-8")
-    files = {"THINKIFIC_API_KEY_FILE": str(path), "THINKIFIC_CLIENT_SECRET_FILE": str(path)}
-    assert files.items() <= host_entry(examined(THINKIFIC_SUBDOMAIN="sandbox", **files))["env"].items()
-
-
-def test_a_host_is_told_where_the_app_s_secret_goes(examined: Any) -> None:
-    entry = host_entry(examined(**ACCOUNT, THINKIFIC_CLIENT_SECRET="sandbox"))
-    assert entry["env"]["THINKIFIC_CLIENT_SECRET"] == "<your client secret>"
-
-
-def test_a_host_is_told_the_file_of_the_demo_school_in_full(
-    run: Run, environment: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    environment.chdir(tmp_path)
-    entry = host_entry(run("doctor", *DEMO, "--data", "school.db"))
-    assert entry["args"] == ["--sandbox", "--data", str(tmp_path / "school.db"), "--students", "5"]
-
-
 def test_a_demo_school_that_cannot_be_opened_is_a_finding(run: Run, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("No school, but some words of at least a hundred bytes. " * 3)
     found = run("doctor", *DEMO, "--data", str(tmp_path / "notes.txt"))
     assert (found.code, "FAIL  Thinkific: " in found.out, "notes.txt" in found.out) == (1, True, True)
     assert host_entry(found)
-
-
-def test_a_host_of_the_demo_school_needs_no_environment(run: Run) -> None:
-    entry = host_entry(run("doctor", *DEMO))
-    assert ("env" in entry, entry["args"][0]) == (False, "--sandbox")

@@ -7,7 +7,7 @@ from thinkific_mcp.settings import Settings
 
 from .conftest import DEMO, Outcome, Run, in_a_process
 
-COMMANDS = ("call", "tools", "sandbox", "doctor")
+COMMANDS = ("call", "tools", "sandbox", "journal", "doctor")
 NO_ACCOUNT = (
     "thinkific-mcp: No Thinkific account is set: set THINKIFIC_SUBDOMAIN and THINKIFIC_API_KEY "
     "(or THINKIFIC_ACCESS_TOKEN), or try it without an account: --sandbox.\n"
@@ -31,7 +31,18 @@ def test_every_command_has_help_of_its_own(run: Run, command: str) -> None:
 
 def test_help_describes_every_flag_in_the_words_of_its_setting(run: Run) -> None:
     shown = " ".join(run("--help").out.split())
-    flags = ["sandbox", "data", "students", "read_only", "toolsets", "tools", "exclude_tools", "log_level"]
+    flags = [
+        "sandbox",
+        "data",
+        "students",
+        "read_only",
+        "toolsets",
+        "tools",
+        "exclude_tools",
+        "confirm",
+        "dry_run",
+        "log_level",
+    ]
     assert [name for name in flags if (Settings.model_fields[name].description or "?") not in shown] == []
 
 

@@ -20,7 +20,7 @@ def names(run: Run, *flags: str) -> list[str]:
 
 def test_the_tools_are_listed_without_an_account(run: Run) -> None:
     outcome = run("tools")
-    assert (outcome.code, outcome.out.splitlines()[-1], outcome.err) == (0, "77 tools", "")
+    assert (outcome.code, outcome.out.splitlines()[-1], outcome.err) == (0, "79 tools", "")
 
 
 def test_each_tool_is_shown_with_its_toolset_effect_and_endpoint(run: Run) -> None:
@@ -31,7 +31,7 @@ def test_each_tool_is_shown_with_its_toolset_effect_and_endpoint(run: Run) -> No
 
 def test_as_json_they_are_what_a_host_is_listed(run: Run) -> None:
     async def listed() -> list[dict[str, Any]]:
-        server = build_server(lambda: Thinkific(ApiKey("nobody", "nothing")), select())
+        server = build_server(lambda: Thinkific(ApiKey("nobody", "nothing")), select(changes=True))
         async with Client(server) as client:
             tools = (await client.list_tools()).tools
         return [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
@@ -39,7 +39,8 @@ def test_as_json_they_are_what_a_host_is_listed(run: Run) -> None:
     assert json.loads(run("tools", "--json").out) == anyio.run(listed)
 
 
-def test_as_json_there_are_77_with_all_that_a_host_reads(run: Run) -> None:
+def test_as_json_there_are_77_with_all_that_a_host_reads(run: Run, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("THINKIFIC_JOURNAL", "off")
     tools: list[dict[str, Any]] = json.loads(run("tools", "--json", "--sandbox").out)
     keys = {"name", "title", "description", "inputSchema", "outputSchema", "annotations", "_meta"}
     assert (len(tools), [tool["name"] for tool in tools if set(tool) != keys]) == (77, [])
@@ -47,7 +48,33 @@ def test_as_json_there_are_77_with_all_that_a_host_reads(run: Run) -> None:
 
 def test_read_only_leaves_what_changes_nothing(run: Run) -> None:
     reading = [name for name, operation in OPERATIONS.items() if operation.spec.method == "GET"]
-    assert names(run, "--read-only") == reading
+    assert names(run, "--read-only") == [*reading, "list_changes"]
+
+
+def test_a_tool_of_the_journal_has_no_endpoint(run: Run) -> None:
+    assert run("tools", "--tools", "undo_change").out.splitlines()[1].split() == [
+        "undo_change",
+        "changes",
+        "update",
+    ]
+
+
+def code_takers(run: Run, *flags: str) -> list[str]:
+    tools = json.loads(run("tools", "--json", "--tools", "delete_user,create_user,get_user", *flags).out)
+    return [tool["name"] for tool in tools if "confirmation" in tool["inputSchema"]["properties"]]
+
+
+@pytest.mark.parametrize(
+    ("mode", "takers"),
+    [("destructive", ["create_user", "delete_user"]), ("writes", ["create_user", "delete_user"]), ("never", [])],
+)
+def test_a_tool_takes_a_code_where_it_may_be_asked_about(run: Run, mode: str, takers: list[str]) -> None:
+    assert sorted(code_takers(run, "--confirm", mode)) == takers
+
+
+def test_no_tool_takes_a_code_where_none_are_given(run: Run, environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("THINKIFIC_CONFIRM_CODES", "off")
+    assert code_takers(run) == []
 
 
 def test_filters_work_together(run: Run) -> None:

@@ -7,11 +7,14 @@ import httpx2
 import pytest
 from jsonschema import Draft202012Validator
 from mcp import Client
+from mcp.client.session import ElicitationFnT
 from mcp_types import CallToolResult, TextContent
 
 from thinkific_mcp.api import OPERATIONS
 from thinkific_mcp.client import ApiKey, Budgets, Credentials, Limits, Thinkific
 from thinkific_mcp.client.pace import ProcessStore
+from thinkific_mcp.guard.changes import CHANGES
+from thinkific_mcp.guard.policy import Guard
 from thinkific_mcp.sandbox import Sandbox
 from thinkific_mcp.server import build_server
 
@@ -20,6 +23,7 @@ from .examples import NOW, demo_sandbox
 Era = Literal["legacy", "auto"]
 ERAS: tuple[Era, ...] = ("legacy", "auto")
 KEY = ApiKey("sandbox", "sandbox")
+UNGUARDED = Guard(mode="never")
 
 
 def opened(
@@ -31,8 +35,10 @@ def opened(
     client_secret: str = "sandbox",
     deadline: float = 45,
     limits: Limits | None = None,
+    guard: Guard = UNGUARDED,
+    elicitation_callback: ElicitationFnT | None = None,
 ) -> Client:
-    """Connect an MCP client, in process, to a server with these tools only."""
+    """Connect an MCP client, in process, to a server with these tools only, which by default asks nobody."""
 
     def upstream() -> AbstractAsyncContextManager[Thinkific]:
         return Thinkific(
@@ -45,7 +51,9 @@ def opened(
             random=lambda: 0.0,
         )
 
-    return Client(build_server(upstream, [OPERATIONS[tool] for tool in tools]), mode=era)
+    offers = {**OPERATIONS, **{offer.spec.name: offer for offer in CHANGES}}
+    server = build_server(upstream, [offers[tool] for tool in tools], guard)
+    return Client(server, mode=era, elicitation_callback=elicitation_callback)
 
 
 def assert_valid(schema: Mapping[str, Any] | None, data: Any) -> None:

@@ -50,7 +50,7 @@ class GetMisread(Operation[None], get="/courses/1"):
         fail(data)
 
 
-class UpdateMisread(Operation[None], put="/users/1"):
+class UpdateMisread(Operation[None], put="/users/1", guarded="", undo=""):
     """Fails over the answer to a change."""
 
     def receive(self, status: int, data: Any) -> None:

@@ -5,10 +5,15 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import anyio
+from anyio.abc import Process
+from anyio.streams.buffered import BufferedByteReceiveStream
 
 Message = dict[str, Any]
 
@@ -83,3 +88,39 @@ def talk(module: str, *said: Message | str, environment: Mapping[str, str] | Non
         code = server.wait(timeout=30)
         log.seek(0)
         return Conversation(code, answers, log.read())
+
+
+class Line:
+    """An open line to a server: one message after the other, as a host of 2025-11-25 that can ask.
+
+    Args:
+        process: the server.
+    """
+
+    def __init__(self, process: Process) -> None:
+        assert process.stdin is not None and process.stdout is not None
+        self._there, self._back = process.stdin, BufferedByteReceiveStream(process.stdout)
+
+    async def say(self, message: Message) -> None:
+        """Send a message."""
+        await self._there.send(f"{json.dumps(message)}\n".encode())
+
+    async def hear(self) -> Message:
+        """Receive the next message."""
+        return json.loads(await self._back.receive_until(b"\n", 10_000_000))
+
+
+@asynccontextmanager
+async def on_the_line(environment: Mapping[str, str]) -> AsyncGenerator[Line]:
+    """Start a server, and greet it; it is stopped in the end."""
+    command = [sys.executable, "-m", "thinkific_mcp"]
+    async with await anyio.open_process(command, env=environment, stderr=None) as process:
+        line = Line(process)
+        greeting: Message = {**INITIALIZE["params"], "capabilities": {"elicitation": {}}}
+        await line.say({**INITIALIZE, "params": greeting})
+        await line.hear()
+        await line.say({"jsonrpc": "2.0", "method": "notifications/initialized"})
+        try:
+            yield line
+        finally:
+            process.terminate()

@@ -66,6 +66,7 @@ def environment(sandbox: Sandbox) -> Generator[dict[str, str]]:
             "THINKIFIC_CLIENT_SECRET": "sandbox",
             "THINKIFIC_BASE_URL": address,
             "THINKIFIC_REQUESTS_PER_MINUTE": "10000",
+            "THINKIFIC_JOURNAL": "off",
         }
 
 
@@ -103,7 +104,7 @@ async def test_every_tool_called_with_all_its_arguments_sends_exactly_its_reques
         )
         for call in example.complete
     ]
-    async with host(environment, era) as client:
+    async with host(environment, era, "--confirm", "never") as client:
         for tool, call in calls:
             result = await client.call_tool(tool, call.arguments)
             assert not result.is_error, f"{tool}: {text_of(result)}"

@@ -1,6 +1,7 @@
 """Bundles: several courses sold as one."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic_core import MISSING
 
@@ -10,10 +11,16 @@ from thinkific_mcp.api.enrollments import (
     Enrollment,
     EnrollmentChanges,
     EnrollmentFilters,
+    UpdateEnrollment,
     takes_access_away,
 )
+from thinkific_mcp.api.naming import looked_up, total_of
+from thinkific_mcp.api.undoing import CHANGED_NOTHING, MOST_STEPS, look_of, rows_in
+from thinkific_mcp.api.users import GetUser
+from thinkific_mcp.change import Consequences, Look, State, Undoing
 from thinkific_mcp.operation import InFilter, Operation, Page, Paging, PathId, Result
-from thinkific_mcp.values import DateFilter, DeprecatedText, Id, Integer, Integers, Text
+from thinkific_mcp.values import API_PAGE_SIZE, DateFilter, DeprecatedText, Id, Integer, Integers, Text
+from thinkific_mcp.wording import counted, enumerated, name
 
 
 class Bundle(Result):
@@ -66,6 +73,9 @@ class CreateBundleEnrollment(
     Operation[BundleEnrollmentStarted],
     post="/bundles/{id}/enrollments",
     operation_id="createEnrollmentInBundle",
+    guarded="",
+    undo="",
+    target=GetBundle,
     done="User {user_id} enrolled in every course of bundle {bundle_id}",
 ):
     """Enroll a student in a bundle and all its courses. Without activated_at they get a free trial only. For
@@ -74,6 +84,17 @@ class CreateBundleEnrollment(
 
     bundle_id: PathId
     user_id: Id
+
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell who gets which access to which courses."""
+        student = await looked_up(GetUser, self.user_id, look)
+        page = await look(ListBundleCourses(bundle_id=self.bundle_id, limit=5))
+        courses = "courses that are not known"
+        if page is not None:
+            names = [name(course.name) or "a course without a name" for course in page.items]
+            total = total_of(page)
+            courses = counted(total, "course") + (f" ({enumerated(names, total)})" if names else "")
+        return Consequences([self.granted(student, courses)])
 
     def receive(self, status: int, data: object) -> BundleEnrollmentStarted:
         """Tell the two successes apart: 201 is done, 202 goes on in the background (published contract)."""
@@ -88,6 +109,8 @@ class UpdateBundleEnrollment(
     put="/bundles/{id}/enrollments",
     operation_id="updateEnrollmentsInBundle",
     guarded="only when expiry_date is not later than a day from now",
+    undo="puts back the former dates",
+    target=ListBundleEnrollments,
     done="Access of user {user_id} to bundle {bundle_id} and its courses updated: {changed}.",
 ):
     """Change a student's access to a bundle and all its courses. An expiry_date of today unenrolls them."""
@@ -95,6 +118,57 @@ class UpdateBundleEnrollment(
     bundle_id: PathId
     user_id: Id
 
+    def target(self) -> ListBundleEnrollments:
+        """Read as many of the student's enrollments as one request can."""
+        return ListBundleEnrollments(bundle_id=self.bundle_id, user_id=self.user_id, limit=API_PAGE_SIZE)
+
     def needs_confirmation(self, now: datetime) -> bool:
         """Confirm what takes access away within a day."""
         return takes_access_away(self.expiry_date, now)
+
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell whose access to which courses changes."""
+        page: Page[Enrollment] = Page() if target is None else target
+        bundle = await looked_up(GetBundle, self.bundle_id, look)
+        if target is not None and not total_of(page):
+            none = f"No enrollment of user {self.user_id} through {bundle} is found: this may change nothing."
+            return Consequences([none, *self.access()])
+        rows = page.items
+        names = [name(row.course_name) or "a course without a name" for row in rows]
+        student = next(filter(None, (name(row.user_name) for row in rows)), "")
+        whose = f"user {f'{student} (id {self.user_id})' if student else self.user_id}"
+        courses = f": {enumerated(names, total_of(page))}" if rows else " that are not known"
+        return Consequences([f"Changes for {whose} in {bundle} the courses{courses}.", *self.access()])
+
+    def undoing(self, before: State, made: State) -> Undoing:
+        """Put back the former dates of each enrollment."""
+        rows = rows_in(before)
+        if not rows:
+            raise ValueError("Which enrollments it changed was not read.")
+        if len(rows) > MOST_STEPS:
+            raise ValueError(f"It changed more enrollments than the {MOST_STEPS} that can be put back.")
+        given = self.model_dump(mode="json", include=set(EnrollmentChanges.model_fields))
+        plans: list[tuple[int, Undoing]] = []
+        losses: list[str] = []
+        for row in rows:
+            update = UpdateEnrollment.model_validate({**given, "enrollment_id": row.get("id")})
+            try:
+                plan = update.undoing(row, {})
+            except ValueError as error:
+                losses.append(str(error))
+            else:
+                plans.append((update.enrollment_id, plan))
+                losses += plan.losses
+        reasons = list(dict.fromkeys(losses))
+        if not plans:
+            raise ValueError(" ".join(reasons))
+
+        def is_as_left(now: State | None) -> bool:
+            there = rows_in(now or {})
+            return all(
+                plan.is_as_left(next((row for row in there if row.get("id") == each), None))
+                for each, plan in plans
+            )
+
+        steps = [step for _, plan in plans for step in plan.steps]
+        return Undoing(steps, look_of(self), is_as_left, [each for each in reasons if each != CHANGED_NOTHING])

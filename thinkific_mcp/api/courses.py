@@ -1,8 +1,13 @@
 """Courses: their chapters, the contents of those, and what students say of them."""
 
+from typing import Any
+
 from pydantic import Field
 from pydantic_core import MISSING
 
+from thinkific_mcp.api.naming import looked_up
+from thinkific_mcp.api.users import GetUser
+from thinkific_mcp.change import Consequences, Look
 from thinkific_mcp.operation import InQuery, Operation, Page, Paging, PathId, Result
 from thinkific_mcp.values import Boolean, DeprecatedText, Id, Integer, Integers, Number, Text, Whole
 
@@ -120,7 +125,13 @@ class ListCourseReviews(
     approved: bool | MISSING = Field(default=MISSING, description="true: only approved ones.")
 
 
-class CreateCourseReview(Operation[CourseReview], post="/course_reviews", operation_id="createCourseReview"):
+class CreateCourseReview(
+    Operation[CourseReview],
+    post="/course_reviews",
+    operation_id="createCourseReview",
+    guarded="",
+    undo="",
+):
     """Add a review to a course in a student's name. A review cannot be approved, changed or deleted later."""
 
     course_id: InQuery[Id]
@@ -129,6 +140,15 @@ class CreateCourseReview(Operation[CourseReview], post="/course_reviews", operat
     title: str
     review_text: str
     approved: bool = Field(description="true: public at once.")
+
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell in whose name it appears, and where."""
+        student = await looked_up(GetUser, self.user_id, look)
+        course = await looked_up(GetCourse, self.course_id, look)
+        when = "public at once" if self.approved else "waiting for approval, which is given in Thinkific itself"
+        return Consequences(
+            [f"In the name of {student}, for {course}: {when}.", "It stays: nothing here removes it."]
+        )
 
 
 class GetCourseReview(Operation[CourseReview], get="/course_reviews/{id}", operation_id="getCourseReviewByID"):

@@ -1,16 +1,24 @@
 """Orders: what was bought at the school, and purchases recorded from elsewhere."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field
 from pydantic_core import MISSING
 
+from thinkific_mcp.api.naming import looked_up
+from thinkific_mcp.api.products import GetProduct
+from thinkific_mcp.api.users import GetUser
+from thinkific_mcp.change import Consequences, Look
 from thinkific_mcp.operation import Arguments, Operation, Page, Paging, PathId, Result
 from thinkific_mcp.values import AsItCame, Boolean, Count, Id, Integer, Number, Text
 
 ExternalOrderId = Annotated[
     PathId, Field(description="What create_external_order gave, not an id of list_orders.")
 ]
+
+_BOOKKEEPING = "Bookkeeping only: it charges nobody"
+_NO_BUYER = "Whose order it is cannot be looked up."
+_NOT_FOUND_LATER = "It is in no report and cannot be looked up later."
 
 
 class OrderItem(Result):
@@ -74,6 +82,7 @@ class CreateExternalOrder(
     post="/external_orders",
     operation_id="createExternalOrder",
     guarded="money",
+    undo="",
 ):
     """Record a purchase paid outside Thinkific. Bookkeeping only: it charges nobody, enrolls nobody and shows
     in no report. Note the id: it cannot be looked up later.
@@ -85,6 +94,14 @@ class CreateExternalOrder(
     order_type: Literal["one-time", "subscription", "payment-plan"]
     transaction: Transaction | MISSING = Field(default=MISSING, description="The first payment.")
 
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell who pays for what, and what does not follow."""
+        buyer = await looked_up(GetUser, self.user_id, look)
+        product = await looked_up(GetProduct, self.product_id, look)
+        return Consequences(
+            [f"Paid by {buyer} for {product}.", f"{_BOOKKEEPING}, and enrolls nobody.", _NOT_FOUND_LATER]
+        )
+
 
 class RefundExternalOrder(
     Transaction,
@@ -92,11 +109,16 @@ class RefundExternalOrder(
     post="/external_orders/{id}/transactions/refund",
     destructive=True,
     guarded="money",
+    undo="",
     done="Refund recorded for external order {external_order_id}.",
 ):
     """Record a refund of an external order. Moves no money and does not end access."""
 
     external_order_id: ExternalOrderId
+
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell what does not follow."""
+        return Consequences([f"{_BOOKKEEPING}, moves no money and does not end access.", _NO_BUYER])
 
 
 class PurchaseExternalOrder(
@@ -104,8 +126,13 @@ class PurchaseExternalOrder(
     Operation[None],
     post="/external_orders/{id}/transactions/purchase",
     guarded="money",
+    undo="",
     done="Payment recorded for external order {external_order_id}.",
 ):
     """Record a further payment of an external order, such as the next instalment. Charges nobody."""
 
     external_order_id: ExternalOrderId
+
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell what does not follow."""
+        return Consequences([f"{_BOOKKEEPING}.", _NO_BUYER])

@@ -1,12 +1,16 @@
 """Products: what the school sells, a course or a bundle each; and requests to publish them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from pydantic_core import MISSING
 
+from thinkific_mcp.api.naming import looked_up
+from thinkific_mcp.api.users import GetUser
+from thinkific_mcp.change import Consequences, Look
 from thinkific_mcp.operation import Arguments, Operation, Page, Paging, PathId, Result
 from thinkific_mcp.values import AsItCame, Boolean, Id, Integer, Integers, Number, Text
+from thinkific_mcp.wording import shown
 
 
 class ProductPrice(Result):
@@ -78,6 +82,20 @@ class PublishAnswer(Arguments):
     response_text: str | MISSING = Field(default=MISSING, description="A message to who asked.")
     notify_requester: bool | MISSING = Field(default=MISSING, description="true: email who asked.")
 
+    async def answered(self, outcome: str, request: PublishRequest | None, look: Look) -> Consequences:
+        """Tell which product it is about, who asked, and whether they are told.
+
+        Args:
+            outcome: what becomes of the product.
+            request: what is answered; None where it could not be read.
+            look: reads the product and who asked.
+        """
+        product = await looked_up(GetProduct, request and request.product_id, look)
+        who = await looked_up(GetUser, request and request.requesting_user_id, look)
+        mail = "an email goes to them" if self.notify_requester is True else "no email to them is asked for"
+        earlier = [f"It was answered before: {shown(request.status)}."] if request and request.completed_at else []
+        return Consequences([f"{outcome}: {product}.", f"Asked for by {who}; {mail}.", *earlier])
+
 
 class ListProducts(Paging, Operation[Page[Product]], get="/products", operation_id="getProducts"):
     """List what the school sells: courses and bundles with price and status (published, draft). The way to find
@@ -125,9 +143,15 @@ class ApprovePublishRequest(
     operation_id="approvePublishRequest",
     destructive=True,
     guarded="publishes, cannot be undone here",
+    undo="",
+    target=GetPublishRequest,
     done="Publish request {publish_request_id} approved; the product is published.",
 ):
     """Approve a publish request: the product goes public. Cannot be undone here."""
+
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell what goes public."""
+        return await self.answered("Goes public", target, look)
 
 
 class DenyPublishRequest(
@@ -137,6 +161,12 @@ class DenyPublishRequest(
     operation_id="denyPublicationRequest",
     destructive=True,
     guarded="answers a request, cannot be undone here",
+    undo="",
+    target=GetPublishRequest,
     done="Publish request {publish_request_id} denied.",
 ):
     """Deny a publish request: the product stays unpublished. Cannot be undone here."""
+
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell what stays unpublished."""
+        return await self.answered("Stays unpublished", target, look)

@@ -7,9 +7,12 @@ from typing import Annotated, Any, Literal, Self, cast
 from pydantic import Field, model_validator
 from pydantic_core import MISSING
 
+from thinkific_mcp.api.undoing import make_anew, put_back, take_away
+from thinkific_mcp.change import Consequences, Look, State, Undoing
 from thinkific_mcp.errors import SettingsError
 from thinkific_mcp.operation import Arguments, Operation, Page, Paging, Place, Result
 from thinkific_mcp.values import ScriptId, Text, Texts, wrong
+from thinkific_mcp.wording import script_text, shown
 
 ScriptPathId = Annotated[ScriptId, Place("path", "id")]
 
@@ -93,6 +96,19 @@ class SiteScriptFields(Arguments):
         digest = hmac.new(client_secret.encode(), self.content.encode(), hashlib.sha256).hexdigest()
         return {"HMAC-SHA256-SIGNATURE": digest}
 
+    def runs(self) -> list[str]:
+        """Say where it runs, and what can change it later."""
+        where = f"Runs for every visitor of: {shown(self.page_scopes, most=len(self.page_scopes))}."
+        by_address = ["Whoever holds its address can change later what it does."]
+        return [where, *(by_address if self.content is MISSING else [])]
+
+
+def _source(script: SiteScript | None, field: Literal["src", "content"]) -> str:
+    source = getattr(script, field, None)
+    if not isinstance(source, str) or not source:
+        return ""
+    return f"the script at {shown(source)}" if field == "src" else f"a text of {script_text(source)}"
+
 
 class ListSiteScripts(Paging, Operation[Page[SiteScript]], get="/site_scripts", operation_id="getSiteScripts"):
     """List the scripts this app runs on the school's pages. Site scripts need OAuth, not an API key."""
@@ -105,10 +121,19 @@ class CreateSiteScript(
     operation_id="createSiteScript",
     destructive=True,
     guarded="runs code on every visitor's page",
+    undo="deletes the script again",
 ):
     """Run a script on the school's pages, for every visitor. Give src or content, not both. Needs OAuth, not an
     API key.
     """
+
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell for whom it runs."""
+        return Consequences(self.runs())
+
+    def undoing(self, before: State, made: State) -> Undoing:
+        """Delete the script."""
+        return take_away(DeleteSiteScript, made)
 
 
 class GetSiteScript(Operation[SiteScript], get="/site_scripts/{id}", operation_id="getSiteScriptByID"):
@@ -123,19 +148,48 @@ class UpdateSiteScript(
     put="/site_scripts/{id}",
     operation_id="updateSiteScriptByID",
     guarded="runs code on every visitor's page",
+    undo="puts back what was",
+    target=GetSiteScript,
     done="Site script {site_script_id} updated: {changed}.",
 ):
     """Replace a site script, for every visitor. Give all that is required, also what stays."""
 
     site_script_id: ScriptPathId
 
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell for whom it runs, and what it no longer is."""
+        former = _source(target, "src" if self.src is MISSING else "content")
+        return Consequences([*self.runs(), *([f"Replaces {former}."] if former else [])])
+
+    def undoing(self, before: State, made: State) -> Undoing:
+        """Put back what was, by address or by text as it was."""
+        return put_back(self, _by_one_source(before), along=["src", "content"])
+
 
 class DeleteSiteScript(
     Operation[None],
     delete="/site_scripts/{id}",
     operation_id="deleteSiteScriptByID",
+    undo="makes a new one, under another id",
+    target=GetSiteScript,
     done="Site script {site_script_id} deleted.",
 ):
     """Take a script off the school's pages."""
 
     site_script_id: ScriptPathId
+
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell where it no longer runs, and what it was."""
+        sources = [source for field in ("src", "content") if (source := _source(target, field))]
+        pages = shown(getattr(target, "page_scopes", None), most=20) if target is not None else "pages not known"
+        return Consequences([f"No longer runs on: {pages}.", *(f"It was {source}." for source in sources)])
+
+    def undoing(self, before: State, made: State) -> Undoing:
+        """Create the script again."""
+        return make_anew(self, CreateSiteScript, _by_one_source(before))
+
+
+def _by_one_source(script: State) -> State:
+    """Return a script without its address where it has a text, else without the text: they exclude each other."""
+    other = "src" if script.get("content") else "content"
+    return {name: value for name, value in script.items() if name != other}

@@ -1,16 +1,27 @@
 """Users: students, admins and everybody else with an account, and the custom fields of their profiles."""
 
+from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import MISSING
 
+from thinkific_mcp.api.naming import is_id, items_of
+from thinkific_mcp.api.profiles import (
+    AffiliateFields,
+    CustomProfileField,
+    CustomProfileFieldDefinition,
+    CustomProfileFieldValue,
+)
+from thinkific_mcp.api.roles import rights, rights_lost
+from thinkific_mcp.api.undoing import put_back, rows_in, take_away
+from thinkific_mcp.change import Consequences, Look, State, Undoing
 from thinkific_mcp.operation import Arguments, InFilter, InQuery, Operation, Page, Paging, PathId, Place, Result
 from thinkific_mcp.values import (
+    API_PAGE_SIZE,
     LARGEST_ID,
     AsItCame,
-    Boolean,
     Email,
     Id,
     Integer,
@@ -19,23 +30,13 @@ from thinkific_mcp.values import (
     Text,
     Texts,
     UserReference,
-    not_bool,
     wrong,
 )
+from thinkific_mcp.wording import shown
 
 Provider = Literal["SSO", "OPENID_CONNECT"]
-Commission = Annotated[float, Field(gt=0, lt=9999.99), BeforeValidator(not_bool)]
 Password = Annotated[str, Field(min_length=6)]
 Role = Literal["affiliate", "course_admin", "group_analyst", "site_admin"]
-
-
-class CustomProfileField(Result):
-    """What a user answered to one of the school's own questions."""
-
-    id: Integer = None
-    label: Text = None
-    value: Text = None
-    custom_profile_field_definition_id: Integer = None
 
 
 class User(Result):
@@ -61,45 +62,11 @@ class User(Result):
     avatar_url: Text = None
 
 
-class CustomProfileFieldDefinition(Result):
-    """One of the school's own questions for profiles."""
-
-    id: Integer = None
-    label: Text = None
-    field_type: Text = None
-    required: Boolean = None
-
-
 class UserAuthentication(Result):
     """The id under which another system knows a user."""
 
     provider: Text = None
     external_id: Text = None
-
-
-class CustomProfileFieldValue(Arguments):
-    """An answer to one of the school's own questions."""
-
-    custom_profile_field_definition_id: Id
-    value: str | None | MISSING = MISSING
-
-
-class AffiliateFields(Arguments):
-    """How an affiliate is paid."""
-
-    affiliate_code: str | MISSING = Field(
-        default=MISSING, description="The role affiliate needs all affiliate fields."
-    )
-    affiliate_commission: Commission | MISSING = MISSING
-    affiliate_commission_type: Literal["%", "$"] | MISSING = MISSING
-    affiliate_payout_email: Email | MISSING = MISSING
-
-    @model_validator(mode="after")
-    def _percentage(self) -> Self:
-        is_percentage = self.affiliate_commission_type in ("%", MISSING)
-        if is_percentage and self.affiliate_commission is not MISSING and self.affiliate_commission > 100:
-            raise wrong("affiliate_commission should be at most 100, or its type $")
-        return self
 
 
 class UserByReference(Arguments):
@@ -157,6 +124,7 @@ class CreateUser(
     post="/users",
     operation_id="createUser",
     guarded="only when roles is set",
+    undo="deletes the user again",
 ):
     """Create a user, usually a student. Sends no email unless send_welcome_email. Does not enroll: use
     create_enrollment next.
@@ -185,8 +153,19 @@ class CreateUser(
     provider: Provider | MISSING = Field(default=MISSING, description="Who gave external_id; default SSO.")
 
     def needs_confirmation(self, now: datetime) -> bool:
-        """Confirm who is given a role."""
-        return self.roles is not MISSING and bool(self.roles)
+        """Confirm who is given a role, or is to be paid, which takes one."""
+        is_paid = bool(AffiliateFields.model_fields.keys() & self.model_fields_set)
+        return is_paid or (self.roles is not MISSING and bool(self.roles))
+
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell what the roles allow, and how they learn of the account."""
+        mail = "A welcome email goes out." if self.send_welcome_email is True else "No welcome email goes out."
+        link = ["They sign in by an emailed link, as no password is given."] if self.password is MISSING else []
+        return Consequences([*rights([] if self.roles is MISSING else self.roles), mail, *link])
+
+    def undoing(self, before: State, made: State) -> Undoing:
+        """Delete the user."""
+        return take_away(DeleteUser, made, "Enrollments and progress that the user got since are deleted too.")
 
 
 class GetUser(UserByReference, Operation[User], get="/users/{id}", operation_id="getUserByID"):
@@ -201,7 +180,9 @@ class UpdateUser(
     Operation[None],
     put="/users/{id}",
     operation_id="updateUserByID",
-    guarded="only when email, password or roles change",
+    guarded="only when email, password, roles or affiliate payment change",
+    undo="puts back what was; not a password",
+    target=GetUser,
     done="User {user_id} updated: {changed}.",
 ):
     """Change a user's profile, email, password or roles. What is left out stays."""
@@ -221,8 +202,50 @@ class UpdateUser(
     )
 
     def needs_confirmation(self, now: datetime) -> bool:
-        """Confirm what changes how they sign in or what they may do."""
-        return bool({"email", "password", "roles"} & self.model_fields_set)
+        """Confirm what changes how they sign in, what they may do, or what is paid to whom."""
+        return bool({"email", "password", "roles", *AffiliateFields.model_fields} & self.model_fields_set)
+
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell what new roles allow, which are lost, and what changes when they sign in."""
+        held = items_of(getattr(target, "roles", None))
+        sentences = [] if self.roles is MISSING else [*rights(self.roles, held), *rights_lost(held, self.roles)]
+        if self.email is not MISSING:
+            sentences.append("From then on they sign in with this email.")
+        if self.password is not MISSING:
+            sentences.append("Their present password no longer works.")
+        return Consequences(sentences)
+
+    def undoing(self, before: State, made: State) -> Undoing:
+        """Put back all but a password."""
+        defaults: dict[str, object] = {"roles": []}
+        if "affiliate_commission" in before:
+            defaults["affiliate_commission_type"] = "%"
+        plan = put_back(
+            self,
+            before and self._answers_as_given({**defaults, **before}),
+            lost={"password": "The former password cannot come back."},
+            along=["affiliate_commission_type"] if "affiliate_commission" in self.model_fields_set else [],
+        )
+
+        def is_as_left(now: State | None) -> bool:
+            return now is not None and plan.is_as_left(self._answers_as_given(now))
+
+        return replace(plan, is_as_left=is_as_left)
+
+    def _answers_as_given(self, user: State) -> State:
+        """Return a user with the answers to the questions of this call only, in the words of arguments."""
+        if self.custom_profile_fields is MISSING:
+            return user
+        key = "custom_profile_field_definition_id"
+        answers = rows_in(user, "custom_profile_fields")
+        asked = [field.custom_profile_field_definition_id for field in self.custom_profile_fields]
+        told = [next((row.get("value") for row in answers if row.get(key) == each), None) for each in asked]
+        return {
+            **user,
+            "custom_profile_fields": [
+                {key: each, "value": value} for each, value in zip(asked, told, strict=True)
+            ],
+        }
 
 
 class DeleteUser(
@@ -230,9 +253,23 @@ class DeleteUser(
     Operation[None],
     delete="/users/{id}",
     operation_id="deleteUserByID",
+    undo="",
+    target=GetUser,
     done="User {user_id} deleted, with enrollments and progress.",
 ):
     """Delete a user for good, with enrollments and saved progress. To only end access, use update_enrollment."""
+
+    async def consequences(self, target: Any, look: Look) -> Consequences:
+        """Tell which enrollments go along."""
+        # Enrollments are read by user here, and users by enrollments there.
+        from thinkific_mcp.api.enrollments import ListEnrollments, enrollments_told
+
+        given = int(self.user_id) if self.provider is MISSING else None
+        user_id = getattr(target, "id", None) or given
+        page = await look(ListEnrollments(user_id=user_id, limit=API_PAGE_SIZE)) if is_id(user_id) else None
+        roles = getattr(target, "roles", None)
+        held = [f"They hold these roles: {shown(roles)}."] if roles else []
+        return Consequences([*held, *enrollments_told(page), "Saved progress is erased too."])
 
 
 class GetUserAuthentication(

@@ -55,6 +55,9 @@ class Thinkific:
         transport: how requests travel; by default over the network.
         now: the clock, in seconds since the epoch.
         random: returns a number from 0 to 1, for the pauses before a request is repeated.
+
+    Attributes:
+        deadline: seconds that a call may take.
     """
 
     def __init__(
@@ -72,7 +75,7 @@ class Thinkific:
     ) -> None:
         self._connections = Connections(base_url, timeout, transport)
         self._is_owner = True
-        self._deadline = deadline
+        self.deadline = deadline
         self._sender = Sender(
             connections=self._connections,
             credentials=credentials,
@@ -93,16 +96,28 @@ class Thinkific:
         other._sender = replace(self._sender, credentials=credentials, site=self._site(credentials))
         return other
 
+    @property
+    def site(self) -> str:
+        """The subdomain of the site; for an access token, what its credentials call it."""
+        return self._sender.credentials.site
+
     @overload
-    def __call__(self, operation: Operation[Page[T]], *, report: Report | None = None) -> ListCall[T]: ...
+    def __call__(
+        self, operation: Operation[Page[T]], *, report: Report | None = None, deadline: float | None = None
+    ) -> ListCall[T]: ...
     @overload
-    def __call__(self, operation: Operation[R], *, report: Report | None = None) -> Coroutine[Any, Any, R]: ...
-    def __call__(self, operation: Operation[Any], *, report: Report | None = None) -> Any:
+    def __call__(
+        self, operation: Operation[R], *, report: Report | None = None, deadline: float | None = None
+    ) -> Coroutine[Any, Any, R]: ...
+    def __call__(
+        self, operation: Operation[Any], *, report: Report | None = None, deadline: float | None = None
+    ) -> Any:
         """Carry out an operation; await its result.
 
         Args:
             operation: what to do. A list can be awaited for the page it asks for, or iterated over.
             report: is told every two seconds what an awaited call is waiting for.
+            deadline: seconds that this call may take, where that is not the client's deadline.
 
         Raises:
             ApiError: Thinkific refused; see `thinkific_mcp.errors` for the kinds.
@@ -115,11 +130,12 @@ class Thinkific:
         """
         result = operation.result_type()
         if isinstance(result, type) and issubclass(result, Page):
-            return ListCall(self._carry_out(operation, report), partial(self._rows, operation))
-        return self._carry_out(operation, report)
+            rows = partial(self._rows, operation, deadline)
+            return ListCall(self._carry_out(operation, report, deadline), rows)
+        return self._carry_out(operation, report, deadline)
 
-    async def _carry_out(self, operation: Operation[Any], report: Report | None) -> Any:
-        patience = Patience(self._deadline)
+    async def _carry_out(self, operation: Operation[Any], report: Report | None, deadline: float | None) -> Any:
+        patience = Patience(self.deadline if deadline is None else deadline)
         send = partial(self._sender.send, patience=patience)
         if isinstance(operation, Paging):
             patience.fetched(0, None)
@@ -128,9 +144,11 @@ class Thinkific:
             work = partial(send, operation)
         return await patience.telling(report, work)
 
-    def _rows(self, operation: Operation[Page[T]]) -> AsyncIterator[T]:
+    def _rows(self, operation: Operation[Page[T]], deadline: float | None) -> AsyncIterator[T]:
+        seconds = self.deadline if deadline is None else deadline
+
         def send(operation: Operation[Page[T]]) -> Awaitable[Page[T]]:
-            return self._sender.send(operation, Patience(self._deadline))  # the time between pages is the reader's
+            return self._sender.send(operation, Patience(seconds))  # the time between pages is the reader's
 
         return each(operation, send)
 

@@ -1,33 +1,33 @@
 """`thinkific-mcp call`: one tool, called as an MCP host would call it."""
 
 import json
-import os
 import shutil
 import sys
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from typing import Any, cast
 
 import anyio
 from mcp import Client
-from mcp.shared.dispatcher import ProgressFnT
-from mcp_types import CallToolResult, TextContent
+from mcp_types import CallToolResult, Implementation, TextContent
 
 from thinkific_mcp.api import OPERATIONS
 from thinkific_mcp.api.lookups import may_have_been_made
+from thinkific_mcp.commands.person import Person, cleaned_lines
 from thinkific_mcp.commands.table import record, table
+from thinkific_mcp.commands.waiting import WaitingLine
 from thinkific_mcp.errors import ArgumentError, SettingsError
 from thinkific_mcp.foreign_text import cleaned, escaped_json
+from thinkific_mcp.guard.policy import Guard
 from thinkific_mcp.nearest import nearest
-from thinkific_mcp.operation import Operation, Page
-from thinkific_mcp.server import build_server, check_upstream, offered, open_upstream
+from thinkific_mcp.operation import Offer, Operation, Page
+from thinkific_mcp.server import build_server, check_upstream, guard_of, offered, open_upstream
 from thinkific_mcp.server.arguments import read_arguments
 from thinkific_mcp.server.schemas import input_schema
+from thinkific_mcp.server.selection import JOURNAL_TOOLS, check_journal
 from thinkific_mcp.settings import Settings
 
-_USUAL_WIDTH = 80
-_CLEARED_LINE = "\r\x1b[K"
+_UNDO_MAY_HAVE_BEEN_MADE = "The undo may have been made all the same: look with list_changes before you try again."
 
 
 def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confirmed: bool) -> int:
@@ -38,7 +38,7 @@ def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confir
         tool: the tool's name.
         arguments: a JSON object, or `-` to read it from stdin.
         as_json: print the structured result instead of a table.
-        confirmed: do not ask before a change that wants confirmation.
+        confirmed: do not ask before a change that wants confirmation; say what it is, and do it.
 
     Returns:
         0 when it succeeded, or gave a part of a list that says so; 1 when the call failed or was not confirmed;
@@ -49,43 +49,61 @@ def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confir
         KeyboardInterrupt: a read was interrupted, or a write before it began.
     """
     check_upstream(settings)
-    operations = offered(settings)
-    _check_offered(tool, [operation.spec.name for operation in operations])
-    given = _read_json(sys.stdin.read() if arguments == "-" else arguments)
-    asked = _read(tool, given)
-    if asked and not confirmed and not _confirmed(asked):
-        return 1
-    server = build_server(lambda: open_upstream(settings), operations)
+    offers = {offer.spec.name: offer for offer in offered(settings)}
+    _check_offered(tool, list(offers), settings)
+    offer = offers[tool]
+    is_on_stdin = arguments == "-"
+    given = _read_json(sys.stdin.read() if is_on_stdin else arguments)
+    line = WaitingLine()
+    # Who does not see the question cannot answer it, nor can who has given the arguments there.
+    is_there = not is_on_stdin and sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+    person = Person(is_there=is_there, make_room=line.clear)
+    guard = guard_of(settings, approve=person.told if confirmed else None)
+    server = build_server(lambda: open_upstream(settings), list(offers.values()), guard)
+    this = Implementation(name="thinkific-mcp call", version=version("thinkific-mcp"))
 
     async def ask() -> CallToolResult:
-        async with Client(server) as client:
-            with _waiting_told() as tell:
+        async with Client(server, elicitation_callback=person.asked, client_info=this) as client:
+            with line:
+                tell = line.tell if sys.stderr.isatty() else None
                 return await client.call_tool(tool, given, progress_callback=tell)
 
     try:
         result = anyio.run(ask)
     except KeyboardInterrupt:
-        if asked is None or asked.spec.effect == "read":
+        unknown = _unknown_outcome(offer, given, guard, has_allowed=person.has_allowed)
+        if not unknown:
             raise
-        print(f"Stopped. {may_have_been_made(asked)}", file=sys.stderr)
+        print(f"Stopped. {unknown}", file=sys.stderr)
         return 130
+    if person.has_interrupted:
+        raise KeyboardInterrupt
+    return _shown(offer, result, person, as_json=as_json)
+
+
+def _shown(offer: type[Offer], result: CallToolResult, person: Person, *, as_json: bool) -> int:
+    """Print a result, and return the exit code."""
+    data: Mapping[str, Any] = result.structured_content or {}
     if result.is_error:
-        print(_texts(result).removeprefix(f"Error executing tool {tool}: "), file=sys.stderr)
+        print(_texts(result).removeprefix(f"Error executing tool {offer.spec.name}: "), file=sys.stderr)
+        return 1
+    if as_json:
+        print(escaped_json(data))
+    if "confirmation" in data:
+        print(person.refusal(data["confirmation"]["status"]), file=sys.stderr)
         return 1
     if not as_json:
-        print(_for_people(tool, result))
-        return 0
-    data: Mapping[str, Any] = result.structured_content or {}
-    print(escaped_json(data))
-    if data.get("complete") is False:
+        print(_for_people(offer, result))
+    elif data.get("complete") is False:
         print(_part(result), file=sys.stderr)
     return 0
 
 
-def _check_offered(tool: str, offered_tools: Sequence[str]) -> None:
+def _check_offered(tool: str, offered_tools: Sequence[str], settings: Settings) -> None:
     if tool in offered_tools:
         return
-    if tool in OPERATIONS:
+    check_journal([tool], settings)
+    if tool in OPERATIONS or tool in JOURNAL_TOOLS:
         raise SettingsError(f"The tool {tool} is not offered: read-only mode or a filter leaves it out.")
     near = nearest(tool, offered_tools)
     hint = f"Did you mean {near}?" if near else "`thinkific-mcp tools` lists them."
@@ -104,51 +122,19 @@ def _read_json(text: str) -> dict[str, Any]:
     return cast(dict[str, Any], read)
 
 
-def _read(tool: str, given: Mapping[str, Any]) -> Operation[Any] | None:
-    """Read the arguments; None where they do not fit, which the server says."""
-    operation = OPERATIONS[tool]
+def _unknown_outcome(offer: type[Offer], given: Mapping[str, Any], guard: Guard, *, has_allowed: bool) -> str:
+    """Say of an interrupted call where to look; nothing where nothing can have been changed."""
+    if offer.spec.effect == "read" or guard.dry_run:
+        return ""
     try:
-        return read_arguments(operation, input_schema(operation), given)
+        asked = read_arguments(offer, input_schema(offer), given)
     except ArgumentError:
-        return None
-
-
-def _confirmed(asked: Operation[Any]) -> bool:
-    """Ask the person at the terminal where the operation wants it; without one, refuse."""
-    if not asked.needs_confirmation(datetime.now(UTC)):
-        return True
-    what = cleaned(f"{asked.spec.title}: {asked.summary()}")
-    if not sys.stdin.isatty():
-        print(f"Not done, since nobody can be asked: {what}. Add --yes to do it.", file=sys.stderr)
-        return False
-    print(f"{what}\nAsked because: {asked.spec.guarded.removeprefix('only when ')}.", file=sys.stderr)
-    print("Do it? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() in ("y", "yes"):
-        return True
-    print("Not done.", file=sys.stderr)
-    return False
-
-
-@contextmanager
-def _waiting_told() -> Generator[ProgressFnT | None]:
-    """Say on a terminal what is waited for, on a line that is gone afterwards."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    is_told = False
-
-    async def tell(progress: float, total: float | None, message: str | None) -> None:
-        nonlocal is_told
-        is_told = True
-        width = os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_WIDTH
-        # What does not fit into one line could not be cleared.
-        print(f"{_CLEARED_LINE}{(message or '')[: width - 2]} ", end="", file=sys.stderr, flush=True)
-
-    try:
-        yield tell
-    finally:
-        if is_told:
-            print(_CLEARED_LINE, end="", file=sys.stderr, flush=True)
+        return ""
+    operation = cast(Operation[Any], asked) if isinstance(asked, Operation) else None
+    is_asked_about = guard.asks(operation) if operation else guard.mode != "never"
+    if is_asked_about and not has_allowed:
+        return ""
+    return may_have_been_made(operation) if operation else _UNDO_MAY_HAVE_BEEN_MADE
 
 
 def _texts(result: CallToolResult) -> str:
@@ -160,11 +146,13 @@ def _part(result: CallToolResult) -> str:
     return _texts(result).rpartition("\n")[2]
 
 
-def _for_people(tool: str, result: CallToolResult) -> str:
+def _for_people(offer: type[Offer], result: CallToolResult) -> str:
     data: Mapping[str, Any] = result.structured_content or {}
     if list(data) == ["done"]:
         return cleaned(str(data["done"]))
-    if not issubclass(OPERATIONS[tool].result_type(), Page):
+    if "dry_run" in data:
+        return cleaned_lines(_texts(result))
+    if not issubclass(offer.result_type(), Page):
         return record(data)
     rows = cast(list[dict[str, Any]], data["items"])
     part = _part(result)

@@ -6,10 +6,9 @@ import anyio
 from mcp import Client
 from mcp_types import Tool
 
-from thinkific_mcp.api import OPERATIONS
 from thinkific_mcp.client import ApiKey, Thinkific
 from thinkific_mcp.commands.table import table
-from thinkific_mcp.server import build_server, offered
+from thinkific_mcp.server import build_server, guard_of, offered
 from thinkific_mcp.settings import Settings
 
 
@@ -19,9 +18,11 @@ def list_tools(settings: Settings, *, as_json: bool) -> int:
     Raises:
         SettingsError: a toolset or tool is not known.
     """
-    operations = offered(settings)
+    offers = {offer.spec.name: offer for offer in offered(settings)}
     # Listing tools sends nothing to any school, so nobody's credentials will do.
-    server = build_server(lambda: Thinkific(ApiKey("nobody", "nothing")), operations)
+    server = build_server(
+        lambda: Thinkific(ApiKey("nobody", "nothing")), list(offers.values()), guard_of(settings)
+    )
 
     async def ask() -> list[Tool]:
         async with Client(server) as client:
@@ -32,13 +33,13 @@ def list_tools(settings: Settings, *, as_json: bool) -> int:
         shown = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
         print(json.dumps(shown, ensure_ascii=False, indent=2))
         return 0
-    specs = [OPERATIONS[tool.name].spec for tool in tools]
+    specs = [offers[tool.name].spec for tool in tools]
     rows = [
         {
             "tool": spec.name,
             "toolset": spec.toolset,
             "effect": spec.effect,
-            "endpoint": f"{spec.method} {spec.path}",
+            "endpoint": f"{spec.method} {spec.path}" if spec.path else "",
         }
         for spec in specs
     ]

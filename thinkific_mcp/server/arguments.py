@@ -3,25 +3,25 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from pydantic import ValidationError
 
 from thinkific_mcp.errors import ArgumentError
 from thinkific_mcp.nearest import nearest
-from thinkific_mcp.operation import Operation
+from thinkific_mcp.operation import Offer
 from thinkific_mcp.server.schemas import Schema
+
+Asked = TypeVar("Asked", bound=Offer)
 
 _SUBJECT = re.compile(r"^(Input|String|List|Value|Value error,|Field|Dictionary) ")
 
 
-def read_arguments(
-    operation: type[Operation[Any]], schema: Schema, arguments: Mapping[str, Any]
-) -> Operation[Any]:
+def read_arguments(offer: type[Asked], schema: Schema, arguments: Mapping[str, Any]) -> Asked:
     """Check a tool call's arguments.
 
     Args:
-        operation: the operation that is called.
+        offer: the tool that is called.
         schema: its input schema.
         arguments: what the model sent.
 
@@ -34,7 +34,7 @@ def read_arguments(
     if unsendable:
         raise ArgumentError(f"{', '.join(unsendable)}: has half of a character. Nothing was sent.")
     try:
-        return operation.model_validate(given)
+        return offer.model_validate(given)
     except ValidationError as error:
         problems = [
             _problem(details["type"], details["loc"], details["msg"], list(known))

@@ -9,7 +9,7 @@ from typing import Annotated, Any, cast, get_args, get_origin
 
 from pydantic import WithJsonSchema
 
-from thinkific_mcp.operation import Operation, Paging, Result
+from thinkific_mcp.operation import Offer, Operation, Paging, Result
 
 Schema = dict[str, Any]
 
@@ -17,21 +17,23 @@ Schema = dict[str, Any]
 _NOISE = {"$defs", "title", "default", "additionalProperties", "exclusiveMinimum", "exclusiveMaximum"}
 
 
-def input_schema(operation: type[Operation[Any]]) -> Schema:
-    """Return the JSON Schema of an operation's arguments."""
-    schema = operation.model_json_schema()
+def input_schema(offer: type[Offer]) -> Schema:
+    """Return the JSON Schema of a tool's arguments."""
+    schema = offer.model_json_schema()
     portable = _portable(schema, schema.get("$defs", {}))
     portable.pop("description", None)
-    portable["properties"] = {name: portable["properties"][name] for name in _by_weight(operation)}
+    portable["properties"] = {name: portable["properties"][name] for name in _by_weight(offer)}
     return portable
 
 
-def _by_weight(operation: type[Operation[Any]]) -> list[str]:
+def _by_weight(offer: type[Offer]) -> list[str]:
     """Order arguments as one thinks of them: what it is about, what is needed, what may be said, which page."""
-    places, fields = operation.places(), operation.model_fields
+    fields = offer.model_fields
+    places = offer.places() if issubclass(offer, Operation) else {}
+    in_path = {name for name, place in places.items() if place.where == "path"}
 
     def weight(name: str) -> int:
-        if places[name].where == "path":
+        if name in in_path:
             return 0
         if fields[name].is_required():
             return 1
@@ -40,13 +42,13 @@ def _by_weight(operation: type[Operation[Any]]) -> list[str]:
     return sorted(fields, key=weight)
 
 
-def output_schema(operation: type[Operation[Any]]) -> Schema:
+def output_schema(offer: type[Offer]) -> Schema:
     """Return the JSON Schema of a tool's structured content.
 
     It promises only what holds for any answer: fields may be missing and unknown ones may come, and only numbers
     and booleans, which are converted, have a type.
     """
-    result = operation.result_type()
+    result = offer.result_type()
     if result is None:
         return {"type": "object", "properties": {"done": {"type": "string"}}}
     return {"type": "object", **_promise(result)}

@@ -3,105 +3,141 @@
 The one place that knows the SDK's tool internals (`FuncMetadata` is not in a documented namespace of mcp 2.3).
 """
 
-import logging
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, cast
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.resolve import build_resolver_plans, find_resolved_parameters
 from mcp.server.mcpserver.tools import Tool
 from mcp.server.mcpserver.utilities.func_metadata import ArgModelBase, FuncMetadata
-from mcp_types import CallToolResult, TextContent, ToolAnnotations
+from mcp.shared.exceptions import MCPError
+from mcp_types import CallToolResult, ToolAnnotations
 
-from thinkific_mcp.client import Thinkific
-from thinkific_mcp.errors import ThinkificError
-from thinkific_mcp.operation import Operation, Page, Paging
-from thinkific_mcp.results import compact, part_of_list, plain
+from thinkific_mcp.guard.changes import ListChanges, UndoChange, list_changes
+from thinkific_mcp.guard.policy import Guard
+from thinkific_mcp.guard.proposals import Proposal, Write
+from thinkific_mcp.guard.taking_back import TakeBack
+from thinkific_mcp.operation import Offer, Operation
+from thinkific_mcp.server.answers import answer, answer_page, confirmation
 from thinkific_mcp.server.arguments import read_arguments
+from thinkific_mcp.server.called import CallContext, Called, desk_of, failures_told
+from thinkific_mcp.server.changing import NOBODY_ANSWERED, change
+from thinkific_mcp.server.rounds import current_round
 from thinkific_mcp.server.schemas import input_schema, output_schema
-from thinkific_mcp.unforeseen import kind_and_place
 
-_logger = logging.getLogger(__name__)
+_CONFIRMATION = "confirmation"
+_CONFIRMATION_SCHEMA = {"type": "string", "description": "Only a code that a preview gave."}
+_UNREADABLE = "The answer to the question could not be read. Nothing was done. Call the tool again to ask anew."
 
 
 class _Metadata(FuncMetadata):
-    """Reads arguments into an operation instead of into a function's parameters."""
+    """Reads arguments into what a tool works with instead of into a function's parameters."""
 
-    read: Callable[[Mapping[str, Any]], Operation[Any]]
+    read: Callable[[dict[str, Any]], Mapping[str, Any]]
 
     def validate_arguments(self, arguments_to_validate: dict[str, Any]) -> dict[str, Any]:
-        # The SDK would tell a generic sentence and log what is raised here with its text: it travels as a value.
-        try:
-            return {"asked": self.read(arguments_to_validate)}
-        except Exception as error:
-            return {"asked": error}
+        # The SDK would tell a generic sentence and log what is raised in here with its text.
+        return dict(self.read(arguments_to_validate))
 
 
-def as_tool(operation: type[Operation[Any]]) -> Tool:
-    """Turn an operation into the tool that hosts list and call."""
-    spec = operation.spec
-    parameters = input_schema(operation)
+class ChangingTool(Tool):
+    """A tool that may ask a person before it acts."""
+
+    async def run(
+        self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
+    ) -> Any:
+        """Run the tool; where nobody answers, end it."""
+        this = current_round()
+        with this.scope:
+            try:
+                return await super().run(arguments, context, convert_result)
+            except (MCPError, ToolError):
+                if not this.is_asking:
+                    raise
+                raise ToolError(_UNREADABLE) from None
+        return confirmation("expired", NOBODY_ANSWERED)
+
+
+def as_tool(offer: type[Offer], guard: Guard) -> Tool:
+    """Turn an offer into the tool that hosts list and call.
+
+    Args:
+        offer: an operation, or another tool.
+        guard: whether calls of it may need a code.
+    """
+    spec, parameters = offer.spec, input_schema(offer)
+    is_read = spec.effect == "read"
+    takes_code = not is_read and guard.codes and guard.may_ask(offer)
+    if takes_code:
+        properties = {**parameters["properties"], _CONFIRMATION: _CONFIRMATION_SCHEMA}
+        shown = {**parameters, "properties": properties}
+    else:
+        shown = parameters
+    read = partial(read_arguments, offer, parameters)
+    resolved = {} if is_read else find_resolved_parameters(change)
     ids = {"thinkific/operation_id": spec.operation_id} if spec.operation_id else {}
-    return Tool(
-        fn=_call,
+    endpoint = {"thinkific/endpoint": f"{spec.method} {spec.path}"} if spec.path else {}
+    return (Tool if is_read else ChangingTool)(
+        fn=_read if is_read else change,
         name=spec.name,
         title=spec.title,
-        description=describe(operation),
-        parameters=parameters,
+        description=describe(offer),
+        parameters=shown,
         fn_metadata=_Metadata(
             arg_model=ArgModelBase,
-            output_schema=output_schema(operation),
-            read=partial(read_arguments, operation, parameters),
+            output_schema=output_schema(offer),
+            read=partial(_asked, read) if is_read else partial(_called, read, takes_code),
         ),
         is_async=True,
         context_kwarg="context",
+        resolved_params=resolved,
+        resolver_plans=build_resolver_plans(resolved, {"called"}),
         annotations=ToolAnnotations(
-            read_only_hint=spec.effect == "read",
+            read_only_hint=is_read,
             destructive_hint=spec.destructive,
             idempotent_hint=spec.idempotent,
             open_world_hint=True,
         ),
-        meta={**ids, "thinkific/endpoint": f"{spec.method} {spec.path}"},
+        meta=ids | endpoint,
     )
 
 
-def describe(operation: type[Operation[Any]]) -> str:
-    """Return the operation's docstring on one line."""
-    return " ".join((operation.__doc__ or "").split())
+def describe(offer: type[Offer]) -> str:
+    """Return an offer's docstring on one line."""
+    return " ".join((offer.__doc__ or "").split())
 
 
-async def _call(asked: Operation[Any] | Exception, context: Context[Thinkific, Any]) -> CallToolResult:
+_Read = Callable[[Mapping[str, Any]], Offer]
+
+
+def _asked(read: _Read, arguments: dict[str, Any]) -> Mapping[str, Offer | Exception]:
     try:
+        return {"asked": read(arguments)}
+    except Exception as error:
+        return {"asked": error}
+
+
+def _called(read: _Read, takes_code: bool, arguments: dict[str, Any]) -> Mapping[str, Called]:
+    given = dict(arguments)
+    code = str(given.pop(_CONFIRMATION, None) or "") if takes_code else ""
+    try:
+        return {"called": Called(_proposal(read(given)), code)}
+    except Exception as error:
+        return {"called": Called(error)}
+
+
+def _proposal(asked: Offer) -> Proposal:
+    return TakeBack(asked.change_id) if isinstance(asked, UndoChange) else Write(cast(Operation[Any], asked))
+
+
+async def _read(asked: Offer | Exception, context: CallContext) -> CallToolResult:
+    with failures_told(may_have_changed=False):
         if isinstance(asked, Exception):
             raise asked
-        result = await context.request_context.lifespan_context(asked, report=context.report_progress)
-        return _present(asked, result)
-    except ThinkificError as error:
-        text = str(error)
-    except Exception as error:
-        # It may hold anything: only its kind and place are told and logged.
-        what = kind_and_place(error)
-        _logger.error("unforeseen: %s", what)
-        may_have_changed = isinstance(asked, Operation) and asked.spec.effect != "read"
-        outcome = "whether anything was changed is not known" if may_have_changed else "nothing was changed"
-        text = f"thinkific-mcp itself failed ({what}); {outcome}. Please report it."
-    raise ToolError(text)  # not from the error, which may lead to the request
-
-
-def _present(operation: Operation[Any], result: Any) -> CallToolResult:
-    if result is None:
-        done = operation.receipt()
-        return _content({"done": done}, done)
-    data: Mapping[str, Any] = plain(result)
-    if not isinstance(result, Page):
-        return _content(data, compact(data))
-    page = cast(Page[Any], result)
-    part = part_of_list(page, operation.page_size() if isinstance(operation, Paging) else len(page.items))
-    return _content(data, compact({"items": data["items"]}), part)
-
-
-def _content(data: Mapping[str, Any], *texts: str) -> CallToolResult:
-    return CallToolResult(
-        content=[TextContent(type="text", text=text) for text in texts], structured_content=dict(data)
-    )
+        if isinstance(asked, ListChanges):
+            return answer_page(await list_changes(asked, desk_of(context)))
+        operation = cast(Operation[Any], asked)
+        thinkific = context.request_context.lifespan_context.thinkific
+        return answer(operation, await thinkific(operation, report=context.report_progress))

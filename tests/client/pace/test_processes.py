@@ -11,7 +11,7 @@ from pathlib import Path
 from thinkific_mcp.sandbox import Limit, Sandbox
 from thinkific_mcp.sandbox.serve import running
 
-from .conftest import RedisServer
+from ...redis_server import RedisServer
 
 SCRIPT = Path(__file__).parent / "process.py"
 

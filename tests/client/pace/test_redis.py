@@ -21,7 +21,7 @@ from thinkific_mcp.client.pace.allowance import Allowance, Lease
 from thinkific_mcp.client.pace.redis import RedisStore
 from thinkific_mcp.errors import DeadlineError, SettingsError
 
-from .conftest import RedisServer
+from ...redis_server import RedisServer
 
 READ = GetCourse(course_id=1)
 SECRET = "k3y-s3cret"

@@ -11,7 +11,7 @@ from thinkific_mcp.client.pace.redis import RedisStore
 from thinkific_mcp.errors import SettingsError
 
 from ...leaks import REDIS_PASSWORD, leaked
-from .conftest import RedisServer, free_port
+from ...redis_server import RedisServer, free_port
 
 
 async def test_a_unix_socket_and_options_are_an_address_too(empty_redis: RedisServer) -> None:

@@ -18,8 +18,8 @@ from thinkific_mcp.client.pace.redis import RedisStore
 from thinkific_mcp.errors import DeadlineError, UnreachableError
 
 from ...leaks import REDIS_PASSWORD, leaked, told
+from ...redis_server import RedisServer, free_port, running_redis
 from ..conftest import listening
-from .conftest import RedisServer, free_port, running_redis
 
 pytestmark = pytest.mark.usefixtures("redis_program")
 

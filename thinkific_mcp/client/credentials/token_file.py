@@ -1,17 +1,16 @@
 """Tokens in a file that only its owner can read."""
 
 import json
-import os
-import tempfile
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from thinkific_mcp.client.credentials.file_lock import locked
 from thinkific_mcp.client.credentials.tokens import Tokens, is_token, seconds
 from thinkific_mcp.errors import SettingsError
+from thinkific_mcp.file_lock import locked
+from thinkific_mcp.file_replacement import replace_files
 
 _LARGEST_FILE = 100_000
 _LONGEST_WAIT = 30
@@ -75,7 +74,7 @@ class FileTokens:
             SettingsError: the file cannot be replaced; it is as it was.
         """
         try:
-            _replace(self.path.resolve(), json.dumps(asdict(tokens), indent=2) + "\n")
+            replace_files({self.path.resolve(): [f"{json.dumps(asdict(tokens), indent=2)}\n".encode()]})
         except OSError as error:
             raise SettingsError(
                 f"{self.path} cannot be written ({type(error).__name__}). A refresh token works once, so the next "
@@ -99,23 +98,3 @@ def _tokens(content: bytes) -> Tokens | None:
         seconds(held.get("expires_at")),
         held.get("refreshing") is True,
     )
-
-
-def _replace(path: Path, text: str) -> None:
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-    # Windows opens no folders.
-    with suppress(PermissionError):
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

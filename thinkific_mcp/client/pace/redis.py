@@ -5,39 +5,23 @@ nobody else put another there meanwhile. A site sees a few requests a second, so
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import Any, ClassVar, Generic, cast
+from functools import partial
+from typing import Any, ClassVar, Generic
 
 import anyio
 from pydantic import TypeAdapter, ValidationError
-from redis import exceptions
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.connection import parse_url
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.asyncio import Redis
 
 from thinkific_mcp.client.pace.allowance import Allowance
 from thinkific_mcp.client.pace.store import Change, T
-from thinkific_mcp.errors import SettingsError, UnreachableError
+from thinkific_mcp.redis_connections import FAILURES, RedisConnections, unreachable
 
 _ALLOWANCE = TypeAdapter(Allowance)
 # The number stands for the shape of the text: whoever writes another shape must not meet this one.
 _KEY = "thinkific-mcp:budget:1:{}"
+_SUBJECT = "The shared request budget"
 _KEPT_SECONDS = 3600
-_CONNECTIONS = 10
 _CLOCK_DRIFT = 1.0
-
-_REASONS: Sequence[tuple[type[Exception], str]] = (
-    (exceptions.AuthenticationError, "wrong user or password"),
-    (TimeoutError, "no answer in time"),
-    (exceptions.TimeoutError, "no answer in time"),
-    (exceptions.ConnectionError, "no connection"),
-    (OSError, "no connection"),
-    (exceptions.NoPermissionError, "its user may not run scripts, or not use our keys"),
-    (exceptions.ReadOnlyError, "it can only be read"),
-    (exceptions.OutOfMemoryError, "its memory is full"),
-    (exceptions.ResponseError, "it refused, perhaps as there is something else under our key"),
-)
 
 # Puts a text in place of the one that was read, or returns what is there, and when: by Redis's own clock, since
 # those of several machines differ. What is there already was put there by a try whose answer got lost.
@@ -66,10 +50,7 @@ class RedisStore:
     is_shared: ClassVar[bool] = True
 
     def __init__(self, url: str, timeout: float = 3) -> None:
-        self._url = url
-        self._timeout = timeout
-        self._of_loops: dict[asyncio.AbstractEventLoop, _Connected] = {}
-        _pool(url, timeout)
+        self._connections = RedisConnections(url, timeout, _SUBJECT, partial(_Connected, timeout=timeout))
 
     async def change(self, site: str, change: Change[T]) -> T:
         """Carry out a change of a site's allowance.
@@ -81,20 +62,11 @@ class RedisStore:
             SettingsError: this is not asyncio, which the redis package needs.
             UnreachableError: Redis does not answer, or others change the allowance without end.
         """
-        loop = _running_loop()
-        if loop is None:
-            raise SettingsError("A budget shared in Redis works on asyncio only; nothing was sent.")
-        # Connections are of the event loop that they were made in.
-        if loop not in self._of_loops:
-            connected = _Connected(_pool(self._url, self._timeout), self._timeout)
-            others = {other: of_it for other, of_it in self._of_loops.items() if not other.is_closed()}
-            self._of_loops = {**others, loop: connected}
-        return await self._of_loops[loop].change(_KEY.format(site), change)
+        return await self._connections.here().change(_KEY.format(site), change)
 
     async def aclose(self) -> None:
         """Close this event loop's connections; they are made anew for who calls next."""
-        loop = _running_loop()
-        connected = None if loop is None else self._of_loops.pop(loop, None)
+        connected = self._connections.leave()
         if connected is not None:
             await connected.aclose()
 
@@ -117,8 +89,8 @@ class _Asked(Generic[T]):
 
     async def outcome(self) -> T:
         await self._over.wait()
-        if isinstance(self._failure, exceptions.RedisError | OSError):
-            raise _unreachable(self._failure)
+        if isinstance(self._failure, FAILURES):
+            raise unreachable(_SUBJECT, self._failure)
         if self._failure is not None:
             raise self._failure
         return self._outcomes[0]
@@ -127,9 +99,9 @@ class _Asked(Generic[T]):
 class _Connected:
     """The connections of one event loop, and the changes that are to be carried out over them."""
 
-    def __init__(self, pool: BlockingConnectionPool, timeout: float) -> None:
+    def __init__(self, redis: Redis, timeout: float) -> None:
         self._timeout = timeout
-        self._redis = Redis.from_pool(pool)
+        self._redis = redis
         self._replace_or_read = self._redis.register_script(_REPLACE_OR_READ)
         self._asked: dict[str, list[_Asked[Any]]] = {}
         self._working: set[asyncio.Task[None]] = set()
@@ -186,31 +158,6 @@ class _Connected:
             await self._redis.aclose()
 
 
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
-def _pool(url: str, timeout: float) -> BlockingConnectionPool:
-    options: dict[str, Any] = {
-        "max_connections": _CONNECTIONS,
-        "timeout": timeout,
-        "socket_timeout": timeout,
-        "socket_connect_timeout": timeout,
-        # A connection that was idle may be gone.
-        "retry": Retry(NoBackoff(), 1, supported_errors=(exceptions.ConnectionError,)),
-        "decode_responses": False,
-    }
-    try:
-        pool = BlockingConnectionPool(**cast(dict[str, Any], parse_url(url)) | options)
-        pool.make_connection()
-    except (ValueError, TypeError, exceptions.RedisError):
-        raise SettingsError("THINKIFIC_REDIS_URL should be an address such as redis://host:6379/0.") from None
-    return pool
-
-
 def _parsed(text: bytes, now: float) -> Allowance:
     """Read an allowance; what is none, or was written by a clock that has been set back since, is forgotten."""
     try:
@@ -218,13 +165,3 @@ def _parsed(text: bytes, now: float) -> Allowance:
     except ValidationError:
         return Allowance()
     return allowance if (allowance.last or now) <= now + _CLOCK_DRIFT else Allowance()
-
-
-def _unreachable(error: Exception) -> UnreachableError:
-    reason = next((words for kind, words in _REASONS if isinstance(error, kind)), type(error).__name__)
-    return UnreachableError(
-        f"The shared request budget in Redis cannot be used: {reason}. Nothing was sent. "
-        "Check that Redis runs, and THINKIFIC_REDIS_URL.",
-        sent=False,
-        lasting=isinstance(error, exceptions.AuthenticationError),
-    )

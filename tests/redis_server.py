@@ -1,5 +1,5 @@
-import os
-import shutil
+"""A redis-server of the tests' own; `conftest.py` has fixtures of it."""
+
 import signal
 import socket
 import subprocess
@@ -40,28 +40,6 @@ class RedisServer:
         """Send it a command, and return its answer."""
         with redis.Redis(port=self.port, decode_responses=True) as client:
             return cast(Any, client).execute_command(*words)
-
-
-@pytest.fixture(scope="session")
-def redis_program() -> None:
-    """Skip what needs a redis-server where there is none, save in CI."""
-    if shutil.which("redis-server") is None:
-        if os.environ.get("CI"):
-            pytest.fail("there is no redis-server: see .ci/run")
-        pytest.skip("NOT TESTED, there is no redis-server: apt install redis-server")
-
-
-@pytest.fixture(scope="session")
-def redis_server(redis_program: None) -> Generator[RedisServer]:
-    with running_redis() as server:
-        yield server
-
-
-@pytest.fixture
-def empty_redis(redis_server: RedisServer) -> RedisServer:
-    """Return the redis-server, without what other tests have left there."""
-    redis_server.ask("FLUSHALL")
-    return redis_server
 
 
 @contextmanager

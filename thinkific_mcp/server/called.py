@@ -1,0 +1,95 @@
+"""A call of a tool, as what answers it sees it."""
+
+import logging
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from mcp.server.mcpserver import Context
+from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.request_state import authenticated_principal
+from mcp.shared.exceptions import MCPError
+
+from thinkific_mcp.client import Thinkific
+from thinkific_mcp.errors import ThinkificError
+from thinkific_mcp.guard.desk import Desk
+from thinkific_mcp.guard.policy import Guard
+from thinkific_mcp.guard.proposals import Proposal
+from thinkific_mcp.unforeseen import kind_and_place
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a running server works with.
+
+    Attributes:
+        thinkific: the site.
+        guard: what stands before a change.
+        offered: the names of its tools.
+    """
+
+    thinkific: Thinkific
+    guard: Guard
+    offered: frozenset[str]
+
+
+CallContext = Context[Served, object]
+
+
+@dataclass(frozen=True)
+class Called:
+    """A change that a tool was called for.
+
+    Attributes:
+        proposal: the change, or what is wrong with the arguments.
+        confirmation: the code that came with them.
+    """
+
+    proposal: Proposal | Exception
+    confirmation: str = ""
+
+
+def desk_of(context: CallContext) -> Desk:
+    """Return the desk of a call."""
+    served = context.request_context.lifespan_context
+    about = context.session.client_params
+    client = f"{about.client_info.name} {about.client_info.version}" if about else ""
+    return Desk(
+        served.guard,
+        served.thinkific,
+        served.offered,
+        caller=authenticated_principal(context.request_context) or "",
+        client=client[:200],
+        report=context.report_progress,
+    )
+
+
+def can_ask(context: CallContext) -> bool:
+    """Tell whether the client shows forms to a person; a bare `elicitation: {}` is an old way to say so."""
+    capabilities = context.client_capabilities
+    elicitation = capabilities.elicitation if capabilities is not None else None
+    return elicitation is not None and (elicitation.form is not None or elicitation.url is None)
+
+
+@contextmanager
+def failures_told(*, may_have_changed: bool) -> Generator[None]:
+    """Turn what goes wrong into words for the model; of what nobody foresaw, only its kind and place.
+
+    Args:
+        may_have_changed: whether what nobody foresaw leaves open if something was changed.
+    """
+    try:
+        yield
+        return
+    except (MCPError, ToolError):
+        raise
+    except ThinkificError as error:
+        text = str(error)
+    except Exception as error:
+        what = kind_and_place(error)
+        _logger.error("unforeseen: %s", what)
+        outcome = "whether anything was changed is not known" if may_have_changed else "nothing was changed"
+        text = f"thinkific-mcp itself failed ({what}); {outcome}. Please report it."
+    raise ToolError(text)  # not from the error, which may lead to the request
