@@ -18,7 +18,7 @@ from thinkific_mcp.api.users import ListUsers
 from thinkific_mcp.client.pace import Budgets
 from thinkific_mcp.client.pages import walk
 from thinkific_mcp.errors import ThinkificError
-from thinkific_mcp.operation import Page
+from thinkific_mcp.result import Page
 from thinkific_mcp.sandbox import Sandbox
 
 from .listing import PLENTY, Listing, calling, ids, rows

@@ -14,7 +14,8 @@ from thinkific_mcp.api.users import User
 from thinkific_mcp.change import Consequences, Look
 from thinkific_mcp.foreign_text import cleaned
 from thinkific_mcp.guard.preview import fingerprint, is_typed, preview_of, state_of
-from thinkific_mcp.operation import Operation, Page, PathId
+from thinkific_mcp.operation import Operation, PathId
+from thinkific_mcp.result import Page
 
 from .previews import WRITES, Answers, Looked, complete, page, previewed
 

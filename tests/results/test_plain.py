@@ -3,7 +3,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from thinkific_mcp.operation import Page, Result
+from thinkific_mcp.result import Page, Result
 from thinkific_mcp.results import plain
 from thinkific_mcp.values import AsItCame, DeprecatedText, Integer, Text
 

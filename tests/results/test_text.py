@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from thinkific_mcp.operation import Page
+from thinkific_mcp.result import Page
 from thinkific_mcp.results import compact, part_of_list
 
 

@@ -27,11 +27,18 @@ UNGUARDED = sorted(set(WRITES) - set(GUARDED))
 # Each with arguments that need a yes, and with some that need none.
 CONDITIONS: dict[str, tuple[list[Arguments], list[Arguments]]] = {
     "create_user": (
-        [{"roles": ["affiliate"]}, {"roles": ["site_admin", "course_admin"]}],
+        [{"roles": ["affiliate"]}, {"roles": ["site_admin", "course_admin"]}, {"affiliate_commission": 5}],
         [{}, {"roles": []}, {"password": "levain 1987", "send_welcome_email": True}],
     ),
     "update_user": (
-        [{"email": "new@example.com"}, {"password": "levain 1987"}, {"roles": []}, {"roles": ["site_admin"]}],
+        [
+            {"email": "new@example.com"},
+            {"password": "levain 1987"},
+            {"roles": []},
+            {"roles": ["site_admin"]},
+            {"affiliate_payout_email": "mine@example.com"},
+            {"affiliate_commission": 50, "affiliate_commission_type": "%"},
+        ],
         [{}, {"first_name": "Siobhan", "bio": None}, {"company": "Mill"}],
     ),
     "update_enrollment": (

@@ -144,7 +144,10 @@ def test_the_id_in_a_path_is_a_required_argument_named_for_its_resource(tools: l
 
 
 # The catalogue leaves out where an affiliate's money goes.
-GUARDED_FURTHER = {"update_user": "only when email, password, roles or affiliate payment change"}
+GUARDED_FURTHER = {
+    "create_user": "only when roles or affiliate payment is set",
+    "update_user": "only when email, password, roles or affiliate payment change",
+}
 
 
 @pytest.mark.parametrize("name", FACTS)

@@ -18,7 +18,8 @@ from thinkific_mcp.api.naming import looked_up, total_of
 from thinkific_mcp.api.undoing import CHANGED_NOTHING, MOST_STEPS, look_of, rows_in
 from thinkific_mcp.api.users import GetUser
 from thinkific_mcp.change import Consequences, Look, State, Undoing
-from thinkific_mcp.operation import InFilter, Operation, Page, Paging, PathId, Result
+from thinkific_mcp.operation import InFilter, Operation, Paging, PathId
+from thinkific_mcp.result import Page, Result
 from thinkific_mcp.values import API_PAGE_SIZE, DateFilter, DeprecatedText, Id, Integer, Integers, Text
 from thinkific_mcp.wording import counted, enumerated, name
 

@@ -9,7 +9,8 @@ from thinkific_mcp.api.naming import first_looked_up, items_of, total_of
 from thinkific_mcp.api.products import GetProduct, Product
 from thinkific_mcp.api.undoing import listed, look_of, make_anew, members_changed, put_back, take_away
 from thinkific_mcp.change import Consequences, Look, State, Step, Undoing
-from thinkific_mcp.operation import Arguments, Operation, Page, Paging, PathId, Result
+from thinkific_mcp.operation import Arguments, Operation, Paging, PathId
+from thinkific_mcp.result import Page, Result
 from thinkific_mcp.values import Boolean, Id, Integer, Integers, Text
 from thinkific_mcp.wording import counted, enumerated, name, shown
 

@@ -9,7 +9,8 @@ from pydantic_core import MISSING
 from thinkific_mcp.api.naming import first_looked_up, total_of
 from thinkific_mcp.api.products import GetProduct
 from thinkific_mcp.change import Look, State
-from thinkific_mcp.operation import Arguments, Page, Result
+from thinkific_mcp.operation import Arguments
+from thinkific_mcp.result import Page, Result
 from thinkific_mcp.values import (
     Id,
     Integer,

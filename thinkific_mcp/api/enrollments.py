@@ -12,7 +12,8 @@ from thinkific_mcp.api.naming import looked_up, total_of
 from thinkific_mcp.api.undoing import put_back
 from thinkific_mcp.api.users import GetUser
 from thinkific_mcp.change import Consequences, Look, State, Undoing
-from thinkific_mcp.operation import Arguments, InFilter, Operation, Page, Paging, PathId, Result
+from thinkific_mcp.operation import Arguments, InFilter, Operation, Paging, PathId
+from thinkific_mcp.result import Page, Result
 from thinkific_mcp.values import Boolean, DateFilter, Email, Id, Integer, Number, StoredTime, Text, moment
 from thinkific_mcp.wording import counted, enumerated, name, shown
 

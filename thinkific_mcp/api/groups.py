@@ -7,7 +7,8 @@ from thinkific_mcp.api.naming import first_looked_up, is_id, items_of, looked_up
 from thinkific_mcp.api.undoing import MOST_STEPS, listed, look_of, members_changed, take_away
 from thinkific_mcp.api.users import GetUser, ListUsers, User
 from thinkific_mcp.change import Consequences, Look, State, Step, Undoing
-from thinkific_mcp.operation import Operation, Page, Paging, PathId, Result
+from thinkific_mcp.operation import Operation, Paging, PathId
+from thinkific_mcp.result import Page, Result
 from thinkific_mcp.values import API_PAGE_SIZE, Id, Integer, Integers, Text
 from thinkific_mcp.wording import counted, enumerated, named, shown
 

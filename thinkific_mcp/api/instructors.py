@@ -7,7 +7,8 @@ from pydantic_core import MISSING
 
 from thinkific_mcp.api.undoing import make_anew, put_back, take_away
 from thinkific_mcp.change import Consequences, Look, State, Undoing
-from thinkific_mcp.operation import Arguments, Operation, Page, Paging, PathId, Result
+from thinkific_mcp.operation import Arguments, Operation, Paging, PathId
+from thinkific_mcp.result import Page, Result
 from thinkific_mcp.values import Email, Id, Integer, Text
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, TypeGuard, cast
 
 from thinkific_mcp.change import Look
-from thinkific_mcp.operation import Operation, Page
+from thinkific_mcp.operation import Operation
+from thinkific_mcp.result import Page
 from thinkific_mcp.values import LARGEST_ID
 from thinkific_mcp.wording import enumerated, named
 

@@ -8,7 +8,8 @@ from pydantic_core import MISSING
 from thinkific_mcp.api.naming import looked_up
 from thinkific_mcp.api.users import GetUser
 from thinkific_mcp.change import Consequences, Look
-from thinkific_mcp.operation import Arguments, Operation, Page, Paging, PathId, Result
+from thinkific_mcp.operation import Arguments, Operation, Paging, PathId
+from thinkific_mcp.result import Page, Result
 from thinkific_mcp.values import AsItCame, Boolean, Id, Integer, Integers, Number, Text
 from thinkific_mcp.wording import shown
 

@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import MISSING
 
-from thinkific_mcp.operation import Arguments, Result
+from thinkific_mcp.operation import Arguments
+from thinkific_mcp.result import Result
 from thinkific_mcp.values import Boolean, Email, Id, Integer, Text, not_bool, wrong
 
 Commission = Annotated[float, Field(gt=0, lt=9999.99), BeforeValidator(not_bool)]

@@ -19,7 +19,8 @@ from thinkific_mcp.api.discounts import (
 from thinkific_mcp.api.naming import items_of, looked_up
 from thinkific_mcp.api.undoing import MOST_STEPS, listed, make_anew, put_back, rows_in, take_away
 from thinkific_mcp.change import Consequences, Look, State, Step, Undoing
-from thinkific_mcp.operation import InQuery, Operation, Page, Paging, PathId
+from thinkific_mcp.operation import InQuery, Operation, Paging, PathId
+from thinkific_mcp.result import Page
 from thinkific_mcp.values import (
     API_PAGE_SIZE,
     LARGEST_LIMIT,

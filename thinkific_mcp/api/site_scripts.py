@@ -10,7 +10,8 @@ from pydantic_core import MISSING
 from thinkific_mcp.api.undoing import make_anew, put_back, take_away
 from thinkific_mcp.change import Consequences, Look, State, Undoing
 from thinkific_mcp.errors import SettingsError
-from thinkific_mcp.operation import Arguments, Operation, Page, Paging, Place, Result
+from thinkific_mcp.operation import Arguments, Operation, Paging, Place
+from thinkific_mcp.result import Page, Result
 from thinkific_mcp.values import ScriptId, Text, Texts, wrong
 from thinkific_mcp.wording import script_text, shown
 

@@ -17,7 +17,8 @@ from thinkific_mcp.api.profiles import (
 from thinkific_mcp.api.roles import rights, rights_lost
 from thinkific_mcp.api.undoing import put_back, rows_in, take_away
 from thinkific_mcp.change import Consequences, Look, State, Undoing
-from thinkific_mcp.operation import Arguments, InFilter, InQuery, Operation, Page, Paging, PathId, Place, Result
+from thinkific_mcp.operation import Arguments, InFilter, InQuery, Operation, Paging, PathId, Place
+from thinkific_mcp.result import Page, Result
 from thinkific_mcp.values import (
     API_PAGE_SIZE,
     LARGEST_ID,
@@ -123,7 +124,7 @@ class CreateUser(
     Operation[User],
     post="/users",
     operation_id="createUser",
-    guarded="only when roles is set",
+    guarded="only when roles or affiliate payment is set",
     undo="deletes the user again",
 ):
     """Create a user, usually a student. Sends no email unless send_welcome_email. Does not enroll: use

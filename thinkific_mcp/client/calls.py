@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Generator
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from thinkific_mcp.operation import Page
+from thinkific_mcp.result import Page
 
 T = TypeVar("T")
 

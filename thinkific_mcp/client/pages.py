@@ -28,7 +28,8 @@ from thinkific_mcp.errors import (
     UnreachableError,
     UnreadableAnswerError,
 )
-from thinkific_mcp.operation import Operation, Page, Paging
+from thinkific_mcp.operation import Operation, Paging
+from thinkific_mcp.result import Page
 from thinkific_mcp.values import API_PAGE_SIZE
 
 T = TypeVar("T")

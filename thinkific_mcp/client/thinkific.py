@@ -20,7 +20,8 @@ from thinkific_mcp.client.pace import Budgets, process_wide
 from thinkific_mcp.client.pages import each, walk
 from thinkific_mcp.client.patience import Patience, Report
 from thinkific_mcp.client.sending import Sender
-from thinkific_mcp.operation import Operation, Page, Paging
+from thinkific_mcp.operation import Operation, Paging
+from thinkific_mcp.result import Page
 
 R = TypeVar("R")
 T = TypeVar("T")

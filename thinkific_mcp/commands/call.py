@@ -20,7 +20,8 @@ from thinkific_mcp.errors import ArgumentError, SettingsError
 from thinkific_mcp.foreign_text import cleaned, escaped_json
 from thinkific_mcp.guard.policy import Guard
 from thinkific_mcp.nearest import nearest
-from thinkific_mcp.operation import Offer, Operation, Page
+from thinkific_mcp.operation import Offer, Operation
+from thinkific_mcp.result import Page
 from thinkific_mcp.server import build_server, check_upstream, guard_of, offered, open_upstream
 from thinkific_mcp.server.arguments import read_arguments
 from thinkific_mcp.server.schemas import input_schema

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from thinkific_mcp.money import money
-from thinkific_mcp.operation import Operation, Page, Result
+from thinkific_mcp.operation import Operation
+from thinkific_mcp.result import Page, Result
 from thinkific_mcp.values import moment
 from thinkific_mcp.wording import counted, is_time, name, script_text, shown
 

@@ -11,7 +11,8 @@ from thinkific_mcp.guard.desk import Desk
 from thinkific_mcp.guard.journal import Change
 from thinkific_mcp.guard.taking_back import withheld_from
 from thinkific_mcp.guard.undo import undoing_of
-from thinkific_mcp.operation import Offer, Page, Result, Spec
+from thinkific_mcp.operation import Offer, Spec
+from thinkific_mcp.result import Page, Result
 from thinkific_mcp.values import PageSize, Text
 
 _LONGEST_VALUE = 200

@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from thinkific_mcp.change import Look, State
 from thinkific_mcp.guard.argument_lines import Room, argument_lines, naming
-from thinkific_mcp.operation import Operation, Page
+from thinkific_mcp.operation import Operation
+from thinkific_mcp.result import Page
 from thinkific_mcp.results import plain
 from thinkific_mcp.wording import LONGEST_NAME, label, name_of, readable, shown
 

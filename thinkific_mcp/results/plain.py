@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from thinkific_mcp.operation import Result
+from thinkific_mcp.result import Result
 
 # Thinkific's answers are five levels deep; what writes JSON for a host gives up at some 250.
 _DEEPEST = 50

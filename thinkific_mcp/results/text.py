@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from thinkific_mcp.operation import Page
+from thinkific_mcp.result import Page
 
 
 def compact(data: Any) -> str:

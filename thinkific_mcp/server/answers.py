@@ -6,7 +6,8 @@ from typing import Any, Literal, cast
 
 from mcp_types import CallToolResult, TextContent
 
-from thinkific_mcp.operation import Operation, Page, Paging
+from thinkific_mcp.operation import Operation, Paging
+from thinkific_mcp.result import Page
 from thinkific_mcp.results import compact, part_of_list, plain
 
 Status = Literal["required", "declined", "cancelled", "expired", "changed"]

@@ -4,7 +4,8 @@ Since 2026-07-28 a question ends a round, and its answer comes with the next req
 gave the question. In 2025-11-25 all rounds are one request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -54,11 +55,29 @@ _current: ContextVar[Round | None] = ContextVar("round", default=None)
 
 
 def current_round() -> Round:
-    """Return the round of the call that is under way; the first, where no client is behind it."""
+    """Return the round of the call that is under way.
+
+    Raises:
+        LookupError: none is.
+    """
     this = _current.get()
     if this is None:
-        _current.set(this := Round())
+        raise LookupError("no round")
     return this
+
+
+@contextmanager
+def in_its_round() -> Generator[Round]:
+    """Yield the round of a call; a new one, where it came without a client and so past the middleware."""
+    this = _current.get()
+    if this is not None:
+        yield this
+        return
+    token = _current.set(this := Round())
+    try:
+        yield this
+    finally:
+        _current.reset(token)
 
 
 class Rounds:

@@ -9,7 +9,8 @@ from typing import Annotated, Any, cast, get_args, get_origin
 
 from pydantic import WithJsonSchema
 
-from thinkific_mcp.operation import Offer, Operation, Paging, Result
+from thinkific_mcp.operation import Offer, Operation, Paging
+from thinkific_mcp.result import Result
 
 Schema = dict[str, Any]
 

@@ -24,7 +24,7 @@ from thinkific_mcp.server.answers import answer, answer_page, confirmation
 from thinkific_mcp.server.arguments import read_arguments
 from thinkific_mcp.server.called import CallContext, Called, desk_of, failures_told
 from thinkific_mcp.server.changing import NOBODY_ANSWERED, change
-from thinkific_mcp.server.rounds import current_round
+from thinkific_mcp.server.rounds import in_its_round
 from thinkific_mcp.server.schemas import input_schema, output_schema
 
 _CONFIRMATION = "confirmation"
@@ -49,8 +49,7 @@ class ChangingTool(Tool):
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
     ) -> Any:
         """Run the tool; where nobody answers, end it."""
-        this = current_round()
-        with this.scope:
+        with in_its_round() as this, this.scope:
             try:
                 return await super().run(arguments, context, convert_result)
             except (MCPError, ToolError):

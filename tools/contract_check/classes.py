@@ -7,7 +7,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
 
-from thinkific_mcp.operation import Operation, Page, Paging
+from thinkific_mcp.operation import Operation, Paging
+from thinkific_mcp.result import Page
 from thinkific_mcp.values import API_PAGE_SIZE
 
 from .outline import Facts, Outline, Place, of_schema
