@@ -78,7 +78,7 @@ class EnrollmentChanges(Arguments):
         """Say what becomes of the access."""
         sentences = [] if self.activated_at is MISSING else [f"Full access starts {shown(self.activated_at)}."]
         if self.expiry_date is None:
-            sentences.append("No end may lift it, which Thinkific leaves open: look afterwards.")
+            sentences.append("Whether that lifts the end of access is not certain: look afterwards.")
         elif self.expiry_date is not MISSING:
             sentences.append(f"Access ends {shown(self.expiry_date)}; at once where that has passed.")
         return sentences

@@ -26,7 +26,7 @@ _FOR_THE_JOURNAL = 5.0
 
 @dataclass
 class Desk:
-    """Where one call's reads and writes go over.
+    """Where one call's reads and writes go over, up to a question, and again from its answer on.
 
     All of them together have the time of one call; the time of a person who is asked is not counted.
 

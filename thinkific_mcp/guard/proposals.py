@@ -95,7 +95,7 @@ class Write:
             self.operation,
             preview=preview.text if preview else "",
             before={**before, **(preview.kept if preview else {})},
-            guarded=preview is not None,
+            guarded=preview is not None or self.operation.needs_confirmation(desk.guard.now()),
         )
 
     async def _before(self, desk: Desk) -> State:

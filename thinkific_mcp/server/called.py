@@ -4,6 +4,7 @@ import logging
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
@@ -15,6 +16,7 @@ from thinkific_mcp.errors import ThinkificError
 from thinkific_mcp.guard.desk import Desk
 from thinkific_mcp.guard.policy import Guard
 from thinkific_mcp.guard.proposals import Proposal
+from thinkific_mcp.server.rounds import current_round
 from thinkific_mcp.unforeseen import kind_and_place
 
 _logger = logging.getLogger(__name__)
@@ -53,17 +55,20 @@ class Called:
 
 def desk_of(context: CallContext) -> Desk:
     """Return the desk of a call."""
-    served = context.request_context.lifespan_context
-    about = context.session.client_params
-    client = f"{about.client_info.name} {about.client_info.version}" if about else ""
-    return Desk(
-        served.guard,
-        served.thinkific,
-        served.offered,
-        caller=authenticated_principal(context.request_context) or "",
-        client=client[:200],
-        report=context.report_progress,
-    )
+    this = current_round()
+    if this.desk is None:
+        served = context.request_context.lifespan_context
+        about = context.session.client_params
+        client = f"{about.client_info.name} {about.client_info.version}" if about else ""
+        this.desk = Desk(
+            served.guard,
+            served.thinkific,
+            served.offered,
+            caller=authenticated_principal(context.request_context) or "",
+            client=client[:200],
+            report=partial(this.tell, context.report_progress),
+        )
+    return this.desk
 
 
 def can_ask(context: CallContext) -> bool:

@@ -14,7 +14,9 @@ import anyio
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.shared.exceptions import MCPError
 
+from thinkific_mcp.client.patience import Report
 from thinkific_mcp.errors import ThinkificError
+from thinkific_mcp.guard.desk import Desk
 from thinkific_mcp.guard.preview import Preview
 from thinkific_mcp.guard.questions import PATIENCE, Questions
 from thinkific_mcp.server.answers import confirmation, failure
@@ -33,12 +35,16 @@ class Round:
         previews: what was shown so far, in order.
         answers_nothing: whether an answer came that no question waits for.
         scope: ends the call where nobody answers.
+        is_asking: whether an answer is waited for.
+        desk: what the call reads and writes over, until the next answer.
     """
 
     previews: list[Preview] = field(default_factory=list[Preview])
     answers_nothing: bool = False
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     is_asking: bool = field(default=False, init=False)
+    desk: Desk | None = field(default=None, init=False)
+    _told: float = field(default=0, init=False)
 
     def ask(self) -> None:
         """Begin to wait for an answer."""
@@ -46,9 +52,15 @@ class Round:
         self.scope.deadline = anyio.current_time() + PATIENCE
 
     def go_on(self) -> None:
-        """Take note that the answer has come."""
+        """Take note that the answer has come: what follows has the time of a call for itself."""
         self.is_asking = False
         self.scope.deadline = float("inf")
+        self.desk = None
+
+    async def tell(self, report: Report, progress: float, total: float | None, words: str) -> None:
+        """Report what is waited for; of several requests the numbers go on, since they must never fall."""
+        self._told = max(self._told + 0.001, progress)
+        await report(self._told, None, words)
 
 
 _current: ContextVar[Round | None] = ContextVar("round", default=None)
