@@ -63,7 +63,7 @@ class Round:
         await report(self._told, None, words)
 
 
-_current: ContextVar[Round | None] = ContextVar("round", default=None)
+_current: ContextVar[Round] = ContextVar("round")
 
 
 def current_round() -> Round:
@@ -72,16 +72,13 @@ def current_round() -> Round:
     Raises:
         LookupError: none is.
     """
-    this = _current.get()
-    if this is None:
-        raise LookupError("no round")
-    return this
+    return _current.get()
 
 
 @contextmanager
 def in_its_round() -> Generator[Round]:
     """Yield the round of a call; a new one, where it came without a client and so past the middleware."""
-    this = _current.get()
+    this = _current.get(None)
     if this is not None:
         yield this
         return

@@ -82,11 +82,6 @@ class Line:
         self._waiting: deque[_Waiter] = deque()
         self._is_known = False  # whether the store knows of anybody who waits here
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nobody waits here."""
-        return not self._waiting
-
     @asynccontextmanager
     async def turn(self, patience: Patience) -> AsyncGenerator[Turn]:
         """Wait for a turn, and hold it inside this block.
