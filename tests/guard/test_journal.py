@@ -20,21 +20,6 @@ JSON = st.recursive(
 OBJECT = st.dictionaries(st.text().filter(lambda name: name.lower() != "password"), JSON, max_size=4)
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.jsonl"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def journal(path: Path, clock: Clock) -> Journal:
-    return Journal(path, now=clock)
-
-
 async def undone_by(journal: Journal) -> dict[str, str]:
     return {change.id: change.undone_by for change in await journal.changes(SITE)}
 

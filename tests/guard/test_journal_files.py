@@ -20,21 +20,6 @@ from .journals import NOW, SITE, Clock, content, ids, intent, names, note
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.jsonl"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def journal(path: Path, clock: Clock) -> Journal:
-    return Journal(path, now=clock)
-
-
-@pytest.fixture
 def any_umask() -> Generator[Callable[[int], int]]:
     before = os.umask(0o022)
     yield os.umask

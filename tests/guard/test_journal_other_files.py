@@ -31,21 +31,6 @@ OTHERS = [
 ]
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.jsonl"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def journal(path: Path, clock: Clock) -> Journal:
-    return Journal(path, now=clock)
-
-
 def held(folder: Path) -> dict[str, bytes]:
     """Return what is in a folder."""
     return {path.name: path.read_bytes() for path in folder.iterdir()}

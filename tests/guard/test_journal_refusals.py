@@ -17,21 +17,6 @@ from .journals import APPLIED, SITE, Clock, intent, is_there, note
 ADVICE = "Set THINKIFIC_JOURNAL to another file, or to off."
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "journal.jsonl"
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def journal(path: Path, clock: Clock) -> Journal:
-    return Journal(path, now=clock)
-
-
 async def refusal(path: Path) -> str:
     with pytest.raises(JournalError) as caught:
         await Journal(path, now=Clock()).intend(intent())

@@ -11,7 +11,7 @@ from mcp.client.session import ElicitationFnT
 from mcp_types import CallToolResult, TextContent
 
 from thinkific_mcp.api import OPERATIONS
-from thinkific_mcp.client import ApiKey, Budgets, Credentials, Limits, Thinkific
+from thinkific_mcp.client import BASE_URL, ApiKey, Budgets, Credentials, Limits, Thinkific
 from thinkific_mcp.client.pace import ProcessStore
 from thinkific_mcp.guard.changes import CHANGES
 from thinkific_mcp.guard.policy import Guard
@@ -33,6 +33,7 @@ def opened(
     *,
     credentials: Credentials = KEY,
     client_secret: str = "sandbox",
+    base_url: str = BASE_URL,
     deadline: float = 45,
     limits: Limits | None = None,
     guard: Guard = UNGUARDED,
@@ -43,6 +44,7 @@ def opened(
     def upstream() -> AbstractAsyncContextManager[Thinkific]:
         return Thinkific(
             credentials,
+            base_url=base_url,
             client_secret=client_secret,
             budgets=Budgets(limits, ProcessStore(anyio.current_time)),
             deadline=deadline,

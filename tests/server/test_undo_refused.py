@@ -171,3 +171,11 @@ async def test_an_undo_does_not_use_what_the_operator_left_out(tmp_path: Path) -
         made = await admin.change("create_user", first_name="Ada", last_name="Lund", email="ada@example.com")
         assert "this server does not offer delete_user" in await admin.refused(made)
         assert "undo" not in (await admin.changes())[0]
+
+
+async def test_what_was_changed_at_a_stand_in_is_not_undone_at_the_school_of_that_name(tmp_path: Path) -> None:
+    async with host(tmp_path, base_url="http://127.0.0.1:8080/api/public/v1") as trying:
+        done = await trying.change("update_coupon", **RENAMED)
+    async with host(tmp_path) as admin:
+        assert await admin.changes() == []
+        assert "There is no such change here" in await admin.refused(done)

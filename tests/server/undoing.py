@@ -12,6 +12,7 @@ import httpx2
 from mcp import Client
 from mcp_types import CallToolResult
 
+from thinkific_mcp.client import BASE_URL
 from thinkific_mcp.guard.changes import CHANGES
 from thinkific_mcp.guard.journal import Intent, Journal, Outcome
 from thinkific_mcp.guard.policy import Guard
@@ -98,6 +99,7 @@ async def host(
     sandbox: Sandbox | None = None,
     can_ask: bool = True,
     without: Collection[str] = (),
+    base_url: str = BASE_URL,
     **guard: Any,
 ) -> AsyncGenerator[Host]:
     """Open a host.
@@ -108,6 +110,7 @@ async def host(
         sandbox: the school; by default the demo school as it is at first.
         can_ask: whether it can ask a person, who says yes unless told otherwise.
         without: tools that the operator left out.
+        base_url: where the school is.
         guard: what else the guard is given.
     """
     sandbox, person, journal = sandbox or demo_sandbox(), Person(), journal_in(folder)
@@ -115,6 +118,7 @@ async def host(
         httpx2.ASGITransport(sandbox),
         [tool for tool in _TOOLS if tool not in without],
         era,
+        base_url=base_url,
         guard=Guard(journal=journal, **guard),
         elicitation_callback=person if can_ask else None,
     ) as client:

@@ -102,6 +102,12 @@ class Thinkific:
         """The subdomain of the site; for an access token, what its credentials call it."""
         return self._sender.credentials.site
 
+    @property
+    def host(self) -> str:
+        """The host that the Admin API is reached at, with its port where that is not the usual one."""
+        # Not with the user and password that an address may hold: this names what is kept in Redis.
+        return urlsplit(self._connections.base_url).netloc.rpartition("@")[2]
+
     @overload
     def __call__(
         self, operation: Operation[Page[T]], *, report: Report | None = None, deadline: float | None = None
@@ -154,9 +160,7 @@ class Thinkific:
         return each(operation, send)
 
     def _site(self, credentials: Credentials) -> str:
-        # Not with the user and password that an address may hold: this names what is kept in Redis.
-        host = urlsplit(self._connections.base_url).netloc.rpartition("@")[2]
-        return f"{host}/{credentials.site}"
+        return f"{self.host}/{credentials.site}"
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from thinkific_mcp.client import Thinkific
+from thinkific_mcp.client import BASE_URL, Thinkific
 from thinkific_mcp.guard.journal import Journal
 from thinkific_mcp.guard.memory import Memory, ProcessMemory
 from thinkific_mcp.operation import Offer, Operation
+
+_HOST = urlsplit(BASE_URL).netloc
 
 Mode = Literal["destructive", "writes", "never"]
 
@@ -29,7 +32,7 @@ class Guard:
         journal: where changes are written down; None where they are not.
         reads_before: whether an update reads first what it changes, for an undo.
         memory: where questions and codes wait.
-        school: what the journal calls the site; by default its subdomain.
+        school: what the journal calls the site; by default its subdomain, with the host where that is another.
         now: the clock.
     """
 
@@ -56,5 +59,6 @@ class Guard:
         return self.mode == "writes" and offer.spec.effect != "read"
 
     def site_of(self, thinkific: Thinkific) -> str:
-        """Return what the journal and the questions call the site."""
-        return self.school or thinkific.site
+        """Return what the journal and the codes call the site: a stand-in is another one than the real."""
+        place = "" if thinkific.host == _HOST else f" at {thinkific.host}"
+        return self.school or f"{thinkific.site}{place}"

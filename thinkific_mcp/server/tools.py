@@ -29,6 +29,8 @@ from thinkific_mcp.server.schemas import input_schema, output_schema
 
 _CONFIRMATION = "confirmation"
 _CONFIRMATION_SCHEMA = {"type": "string", "description": "Only a code that a preview gave."}
+_RESOLVED = find_resolved_parameters(change)
+_PLANS = build_resolver_plans(_RESOLVED, {"called"})
 _UNREADABLE = "The answer to the question could not be read. Nothing was done. Call the tool again to ask anew."
 
 
@@ -75,7 +77,6 @@ def as_tool(offer: type[Offer], guard: Guard) -> Tool:
     else:
         shown = parameters
     read = partial(read_arguments, offer, parameters)
-    resolved = {} if is_read else find_resolved_parameters(change)
     ids = {"thinkific/operation_id": spec.operation_id} if spec.operation_id else {}
     endpoint = {"thinkific/endpoint": f"{spec.method} {spec.path}"} if spec.path else {}
     return (Tool if is_read else ChangingTool)(
@@ -91,8 +92,8 @@ def as_tool(offer: type[Offer], guard: Guard) -> Tool:
         ),
         is_async=True,
         context_kwarg="context",
-        resolved_params=resolved,
-        resolver_plans=build_resolver_plans(resolved, {"called"}),
+        resolved_params={} if is_read else _RESOLVED,
+        resolver_plans={} if is_read else _PLANS,
         annotations=ToolAnnotations(
             read_only_hint=is_read,
             destructive_hint=spec.destructive,

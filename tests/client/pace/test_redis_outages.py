@@ -115,6 +115,7 @@ async def test_a_connection_that_redis_closed_meanwhile_is_opened_anew(empty_red
         await ours.read()
         empty_redis.ask("CLIENT", "KILL", "TYPE", "normal")
         await ours.read()
+        assert ours.sent == 2
 
 
 async def test_redis_that_lost_everything_is_used_as_it_is(empty_redis: RedisServer) -> None:
@@ -123,6 +124,7 @@ async def test_redis_that_lost_everything_is_used_as_it_is(empty_redis: RedisSer
         empty_redis.ask("FLUSHALL")
         empty_redis.ask("SCRIPT", "FLUSH")
         await ours.read()
+        assert ours.sent == 2
 
 
 # Slow
@@ -275,3 +277,4 @@ async def test_a_clock_that_was_set_back_stops_nobody(empty_redis: RedisServer) 
     async with reader(empty_redis.url) as ours:
         with anyio.fail_after(5):
             await ours.read()
+        assert ours.sent == 1
