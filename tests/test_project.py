@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from thinkific_mcp.settings import Settings
+from thinkific_mcp.settings import HostingSettings, Settings
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -42,7 +42,8 @@ def test_the_version_is_the_same_everywhere() -> None:
     stated = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
     entry = server_json()
     changelog = re.findall(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text("utf-8"), flags=re.M)
-    assert {version("thinkific-mcp"), entry["version"], entry["packages"][0]["version"], changelog[0]} == {stated}
+    packages = (package["version"] for package in entry["packages"])
+    assert {version("thinkific-mcp"), entry["version"], *packages, changelog[0]} == {stated}
 
 
 def test_the_registry_finds_its_name_in_the_readme() -> None:
@@ -50,16 +51,18 @@ def test_the_registry_finds_its_name_in_the_readme() -> None:
 
 
 def test_every_variable_of_the_registry_entry_is_a_setting() -> None:
-    variables = server_json()["packages"][0]["environmentVariables"]
-    assert [variable["name"] for variable in variables] == [
-        f"THINKIFIC_{name.upper()}" for name in Settings.model_fields
-    ]
-    secret = {variable["name"] for variable in variables if variable.get("isSecret")}
+    local, hosted = (package["environmentVariables"] for package in server_json()["packages"])
+    of_http = [f"THINKIFIC_{name.upper()}" for name in HostingSettings.model_fields]
+    every = [f"THINKIFIC_{name.upper()}" for name in Settings.model_fields]
+    assert [variable["name"] for variable in local] == [name for name in every if name not in of_http]
+    assert {variable["name"] for variable in hosted} == set(every)
+    secret = {variable["name"] for variable in hosted if variable.get("isSecret")}
     assert secret == {
         "THINKIFIC_API_KEY",
         "THINKIFIC_ACCESS_TOKEN",
         "THINKIFIC_CLIENT_SECRET",
         "THINKIFIC_REDIS_URL",
+        "THINKIFIC_STATE_KEYS",
     }
 
 

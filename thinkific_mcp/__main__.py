@@ -5,12 +5,12 @@ import io
 import logging
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any, cast
 
 from thinkific_mcp.errors import SettingsError
 from thinkific_mcp.settings import Settings, load_settings, options
 from thinkific_mcp.unforeseen import kind_and_place
+from thinkific_mcp.version import VERSION
 
 _DESCRIPTION = """\
 The Thinkific Admin API as tools for AI agents. Without a command it is an MCP server on stdio, which is \
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 fine, 1 failed, 2 wrongly called."""
     given = _given(arguments)
     command: str = given.pop("command", None) or "serve"
-    own = {name: given.pop(name) for name in _OF_ONE_COMMAND if name in given}
+    own = {name: given.pop(name) for name in list(given) if name not in Settings.model_fields}
     # A name may hold what the terminal cannot show.
     cast(io.TextIOWrapper, sys.stdout).reconfigure(errors="backslashreplace")
     try:
@@ -51,8 +51,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 _NO_ARGUMENTS = "{}"
-# Everything else on the command line is a setting.
-_OF_ONE_COMMAND = ("tool", "tool_arguments", "json", "yes", "port", "limit", "window", "act", "student")
 
 
 def _run(command: str, settings: Settings, own: dict[str, Any]) -> int:
@@ -72,6 +70,10 @@ def _run(command: str, settings: Settings, own: dict[str, Any]) -> int:
             from thinkific_mcp.commands.tools import list_tools
 
             return list_tools(settings, as_json=own["json"])
+        case "http":
+            from thinkific_mcp.commands.http import serve_http
+
+            return serve_http(settings, host=own["host"], port=own["port"])
         case "sandbox":
             from thinkific_mcp.commands.sandbox import serve_sandbox
 
@@ -80,6 +82,10 @@ def _run(command: str, settings: Settings, own: dict[str, Any]) -> int:
             from thinkific_mcp.commands.journal import forget
 
             return forget(settings, own["student"])
+        case "token":
+            from thinkific_mcp.commands.token import make_token
+
+            return make_token(own["name"], own["scopes"])
         case "doctor":
             from thinkific_mcp.commands.doctor import examine
 
@@ -109,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "thinkific-mcp", description=_DESCRIPTION, epilog=_EPILOG, parents=[flags], allow_abbrev=False
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('thinkific-mcp')}")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
 
     def add(name: str, words: str) -> argparse.ArgumentParser:
@@ -128,6 +134,15 @@ def _parser() -> argparse.ArgumentParser:
     call.add_argument("--yes", action="store_true", help="do not ask before a change that wants confirmation")
     tools = add("tools", "list the tools as a host sees them")
     tools.add_argument("--json", action="store_true", help="print the tools' definitions as JSON")
+    http = add("http", "serve MCP over Streamable HTTP, for hosted agents")
+    http.add_argument("--host", default="127.0.0.1", help="the address to listen at: 127.0.0.1 by default")
+    http.add_argument("--port", type=int, default=8000, help="8000, or 0 for a free one")
+    http.add_argument(
+        "--sites",
+        metavar="A,B",
+        default=argparse.SUPPRESS,
+        help="schools whose callers bring their own API key, to /sites/SUBDOMAIN/mcp; or any",
+    )
     sandbox = add("sandbox", "serve the demo school as an HTTP API of its own, for anything else to call")
     sandbox.add_argument("--port", type=int, default=8080, help="8080, or 0 for a free one")
     sandbox.add_argument("--limit", metavar="N", help="take N requests a minute and 10 at once, as Thinkific does")
@@ -146,6 +161,11 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     forget.add_argument("student", metavar="STUDENT", help="the student's id or email")
+    token = add("token", "make a bearer token for a caller of `thinkific-mcp http`")
+    token.add_argument("name", metavar="NAME", help="what logs and the journal call whoever has it")
+    token.add_argument(
+        "--scopes", metavar="A,B", default="read", help="read, write and destructive; read by default"
+    )
     add("doctor", "check settings and credentials, and print what to put into a host's configuration")
     return parser
 

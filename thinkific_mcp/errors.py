@@ -3,6 +3,7 @@
 ThinkificError
 ├── SettingsError            what the operator set does not fit; nothing was started or sent
 ├── ArgumentError            the caller's arguments do not fit; nothing was sent
+├── NotAllowedError          the caller may not do this; nothing was sent
 ├── JournalError             the journal cannot be used; where that was before a write, nothing was sent
 ├── DeadlineError            the call cannot be done within its deadline; nothing was changed; `retry_after`
 ├── UnreachableError         no answer: the network, or Thinkific did not answer in time
@@ -33,6 +34,10 @@ class SettingsError(ThinkificError):
 
 class ArgumentError(ThinkificError):
     """The caller's arguments do not fit; nothing was sent."""
+
+
+class NotAllowedError(ThinkificError):
+    """The caller's token does not reach so far; nothing was sent."""
 
 
 class JournalError(ThinkificError):

@@ -88,7 +88,11 @@ class Paging(Arguments):
 
 @dataclass(frozen=True)
 class Spec:
-    """What an operation is, apart from its arguments: see the class keywords of `Operation`."""
+    """What an operation is, apart from its arguments: see the class keywords of `Operation`.
+
+    Attributes:
+        is_always_guarded: whether all of its calls are guarded, whatever they are called with.
+    """
 
     name: str
     title: str
@@ -100,6 +104,7 @@ class Spec:
     destructive: bool
     idempotent: bool
     guarded: str
+    is_always_guarded: bool
     undo: str
     target: "type[Operation[Any]] | None"
     done: str
@@ -168,6 +173,8 @@ class Operation(Offer, Generic[R]):
             destructive=method in ("PUT", "DELETE") if destructive is None else destructive,
             idempotent=method != "POST" if idempotent is None else idempotent,
             guarded=guarded or ("deletes" if method == "DELETE" else ""),
+            is_always_guarded=method == "DELETE"
+            or (bool(guarded) and cls.needs_confirmation is vars(Operation)["needs_confirmation"]),
             undo=undo or "",
             target=target,
             done=done,

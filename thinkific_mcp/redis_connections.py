@@ -78,16 +78,17 @@ class RedisConnections(Generic[C]):
             return None if loop is None else self._of_loops.pop(loop, None)
 
 
-def unreachable(subject: str, failure: Exception) -> UnreachableError:
+def unreachable(subject: str, failure: Exception, meanwhile: str = "") -> UnreachableError:
     """Say why what is kept in Redis cannot be used, without its address.
 
     Args:
         subject: what is kept there.
         failure: one of `FAILURES`.
+        meanwhile: a sentence that says what follows from it.
     """
     reason = next((words for kind, words in _REASONS if isinstance(failure, kind)), type(failure).__name__)
     return UnreachableError(
-        f"{subject} in Redis cannot be used: {reason}. Nothing was sent. "
+        f"{subject} in Redis cannot be used: {reason}. {meanwhile}{' ' * bool(meanwhile)}"
         "Check that Redis runs, and THINKIFIC_REDIS_URL.",
         sent=False,
         lasting=isinstance(failure, exceptions.AuthenticationError),

@@ -23,15 +23,18 @@ from thinkific_mcp.guard.changes import CHANGES
 from thinkific_mcp.guard.policy import Guard
 from thinkific_mcp.operation import Offer
 from thinkific_mcp.server.tools import as_tool, describe
-from thinkific_mcp.settings import Settings, options, variable
+from thinkific_mcp.settings import HostingSettings, Settings, options, variable
 
 ROOT = Path(__file__).resolve().parent.parent
 SNAPSHOTS = Path("tests/snapshots/tools")
 RELIABILITY = Path("docs/reliability.md")
 CHANGES_DOC = Path("docs/changes.md")
+HOSTING = Path("docs/hosting.md")
 OFFERS: Mapping[str, Sequence[type[Offer]]] = {**TOOLSETS, "changes": CHANGES}
 SERVER_NAME = "io.github.thinkific-mcp/thinkific-mcp"
 REPOSITORY = "https://github.com/thinkific-mcp/thinkific-mcp"
+HOSTED_ONLY = list(HostingSettings.model_fields)
+OF_ALL = [name for name in Settings.model_fields if name not in HOSTED_ONLY]
 
 
 def generated() -> dict[Path, str]:
@@ -41,10 +44,12 @@ def generated() -> dict[Path, str]:
     readme = _between(readme, "settings", settings_table())
     reliability = _between((ROOT / RELIABILITY).read_text("utf-8"), "retries", retry_table())
     changes = _between((ROOT / CHANGES_DOC).read_text("utf-8"), "changes", change_table())
+    hosting = _between((ROOT / HOSTING).read_text("utf-8"), "settings", hosting_table())
     files = {
         Path("README.md"): readme,
         RELIABILITY: reliability,
         CHANGES_DOC: changes,
+        HOSTING: hosting,
         Path("server.json"): _json(server_json()),
     }
     offers = [offer for toolset in OFFERS.values() for offer in toolset]
@@ -92,15 +97,31 @@ def _mark(offer: type[Offer]) -> str:
 
 
 def settings_table() -> str:
-    """Return the README's table of settings."""
+    """Return the README's table of settings: all but those of the hosted server."""
     lines = ["| variable | flag | default | what it is |", "|---|---|---|---|"]
     flags = options()
-    for name, field in Settings.model_fields.items():
+    for name in OF_ALL:
         option = f"`--{name.replace('_', '-')} {flags[name].metavar}".strip() + "`" if name in flags else ""
-        default = "" if field.default in ("", None, False, []) else f"{field.default}"
-        default = "on" if field.default is True else default
-        lines.append(f"| `{variable(name)}` | {option} | {default} | {field.description} |")
+        words = Settings.model_fields[name].description
+        lines.append(f"| `{variable(name)}` | {option} | {_default(name)} | {words} |")
     return "\n".join(lines)
+
+
+def hosting_table() -> str:
+    """Return the table of settings that only the hosted server has."""
+    lines = ["| variable | default | what it is |", "|---|---|---|"]
+    lines += [
+        f"| `{variable(name)}` | {_default(name)} | {Settings.model_fields[name].description} |"
+        for name in HOSTED_ONLY
+    ]
+    return "\n".join(lines)
+
+
+def _default(name: str) -> str:
+    default = Settings.model_fields[name].default
+    if default is True:
+        return "on"
+    return "" if default in ("", None, False, [], {}) else f"{default}"
 
 
 def retry_table() -> str:
@@ -127,16 +148,7 @@ def change_table() -> str:
 def server_json() -> Mapping[str, Any]:
     """Return the entry of the MCP registry."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    variables = [
-        {
-            "name": variable(name),
-            "description": (field.description or "").replace("`", ""),
-            **({"isRequired": True} if name in ("subdomain", "api_key") else {}),
-            **({"isSecret": True} if SecretStr in get_args(field.annotation) else {}),
-            **({"format": "boolean"} if field.annotation is bool else {}),
-        }
-        for name, field in Settings.model_fields.items()
-    ]
+    package = {"registryType": "pypi", "identifier": project["name"], "version": project["version"]}
     return {
         "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
         "name": SERVER_NAME,
@@ -146,15 +158,37 @@ def server_json() -> Mapping[str, Any]:
         "repository": {"url": REPOSITORY, "source": "github"},
         "packages": [
             {
-                "registryType": "pypi",
-                "identifier": project["name"],
-                "version": project["version"],
+                **package,
                 "runtimeHint": "uvx",
                 "transport": {"type": "stdio"},
-                "environmentVariables": variables,
-            }
+                "environmentVariables": _variables(OF_ALL, required=("subdomain", "api_key")),
+            },
+            {
+                **package,
+                "runtimeHint": "uvx",
+                "packageArguments": [
+                    {"type": "positional", "value": "http"},
+                    {"type": "named", "name": "--port", "default": "8000"},
+                ],
+                "transport": {"type": "streamable-http", "url": "http://127.0.0.1:{--port}/mcp"},
+                "environmentVariables": _variables([*OF_ALL, *HOSTED_ONLY]),
+            },
         ],
     }
+
+
+def _variables(names: Sequence[str], required: Sequence[str] = ()) -> Sequence[Mapping[str, Any]]:
+    fields = Settings.model_fields
+    return [
+        {
+            "name": variable(name),
+            "description": (fields[name].description or "").replace("`", ""),
+            **({"isRequired": True} if name in required else {}),
+            **({"isSecret": True} if SecretStr in get_args(fields[name].annotation) else {}),
+            **({"format": "boolean"} if fields[name].annotation is bool else {}),
+        }
+        for name in names
+    ]
 
 
 def _between(text: str, name: str, table: str) -> str:

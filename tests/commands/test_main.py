@@ -7,7 +7,7 @@ from thinkific_mcp.settings import Settings
 
 from .conftest import DEMO, Outcome, Run, in_a_process
 
-COMMANDS = ("call", "tools", "sandbox", "journal", "doctor")
+COMMANDS = ("call", "tools", "http", "sandbox", "journal", "token", "doctor")
 NO_ACCOUNT = (
     "thinkific-mcp: No Thinkific account is set: set THINKIFIC_SUBDOMAIN and THINKIFIC_API_KEY "
     "(or THINKIFIC_ACCESS_TOKEN), or try it without an account: --sandbox.\n"

@@ -39,6 +39,7 @@ async def remembering(url: str, *, patience: float = 3) -> AsyncGenerator[RedisM
 def failing(reason: str) -> str:
     return (
         f"The shared memory of questions and confirmations in Redis cannot be used: {reason}. Nothing was sent. "
+        "Until it can be used, no change can be made that has to be confirmed. "
         "Check that Redis runs, and THINKIFIC_REDIS_URL."
     )
 

@@ -11,6 +11,7 @@ SECRETS = {
     "access_token": SECRET,
     "client_secret": SECRET,
     "redis_url": f"redis://:{SECRET}@example.com:6379/0",
+    "state_keys": f"{SECRET}-{SECRET}",
 }
 
 

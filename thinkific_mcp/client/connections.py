@@ -2,12 +2,12 @@
 
 from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from importlib.metadata import version
 
 import httpx2
 
 from thinkific_mcp.client.credentials.errand import finish
 from thinkific_mcp.errors import SettingsError
+from thinkific_mcp.version import VERSION
 
 
 class Connections:
@@ -43,7 +43,7 @@ class Connections:
             return httpx2.AsyncClient(
                 base_url=self.base_url,
                 headers={
-                    "User-Agent": f"thinkific-mcp/{version('thinkific-mcp')}",
+                    "User-Agent": f"thinkific-mcp/{VERSION}",
                     "Accept": "application/json",
                     "Accept-Encoding": "gzip, deflate",
                 },

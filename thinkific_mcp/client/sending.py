@@ -29,6 +29,7 @@ from thinkific_mcp.errors import (
     UnreachableError,
 )
 from thinkific_mcp.operation import Operation
+from thinkific_mcp.telemetry import upstream_request
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -118,15 +119,18 @@ class Sender:
             request.headers.update(headers)
             answer: Answer | None = None
             started = anyio.current_time()
-            with (
-                anyio.CancelScope(deadline=patience.until),
-                patience.waiting_for("waiting for Thinkific's answer"),
-            ):
-                answer = await self._answer(operation, request, turn)
-            if answer is None:
-                advice = _SET_LONGER if operation.spec.effect == "read" else ""
-                raise _out_of_time("Thinkific did not answer", patience, advice, sent=True)
-            spec, milliseconds = operation.spec, (anyio.current_time() - started) * 1000
+            spec = operation.spec
+            with upstream_request(spec.method, spec.path, request.url.host) as answered:
+                with (
+                    anyio.CancelScope(deadline=patience.until),
+                    patience.waiting_for("waiting for Thinkific's answer"),
+                ):
+                    answer = await self._answer(operation, request, turn)
+                if answer is None:
+                    advice = _SET_LONGER if spec.effect == "read" else ""
+                    raise _out_of_time("Thinkific did not answer", patience, advice, sent=True)
+                answered(answer.status)
+            milliseconds = (anyio.current_time() - started) * 1000
             # The path as Thinkific publishes it: an external id of a student can stand in the real one.
             _logger.info("%s %s: %d in %.0f ms", spec.method, spec.path, answer.status, milliseconds)
             if answer.status == 429:

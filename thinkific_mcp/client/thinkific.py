@@ -159,6 +159,10 @@ class Thinkific:
 
         return each(operation, send)
 
+    async def next_turn(self) -> float:
+        """Return the seconds after which a request of this site could leave, which is 0 in most moments."""
+        return await self._sender.budgets.wait(self._sender.site)
+
     def _site(self, credentials: Credentials) -> str:
         return f"{self.host}/{credentials.site}"
 

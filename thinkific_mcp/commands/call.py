@@ -4,7 +4,6 @@ import json
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from typing import Any, cast
 
 import anyio
@@ -27,6 +26,7 @@ from thinkific_mcp.server.arguments import read_arguments
 from thinkific_mcp.server.schemas import input_schema
 from thinkific_mcp.server.selection import JOURNAL_TOOLS, check_journal
 from thinkific_mcp.settings import Settings
+from thinkific_mcp.version import VERSION
 
 _UNDO_MAY_HAVE_BEEN_MADE = "The undo may have been made all the same: look with list_changes before you try again."
 
@@ -61,7 +61,7 @@ def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confir
     person = Person(is_there=is_there, make_room=line.clear)
     guard = guard_of(settings, approve=person.told if confirmed else None)
     server = build_server(lambda: open_upstream(settings), list(offers.values()), guard)
-    this = Implementation(name="thinkific-mcp call", version=version("thinkific-mcp"))
+    this = Implementation(name="thinkific-mcp call", version=VERSION)
 
     async def ask() -> CallToolResult:
         async with Client(server, elicitation_callback=person.asked, client_info=this) as client:

@@ -17,7 +17,7 @@ from thinkific_mcp.errors import ScopeError, SettingsError, ThinkificError
 from thinkific_mcp.guard.journal_path import journal_path
 from thinkific_mcp.guard.journal_trial import try_journal
 from thinkific_mcp.server import check_upstream, offered, open_upstream
-from thinkific_mcp.settings import Settings, options, variable
+from thinkific_mcp.settings import HostingSettings, Settings, options, variable
 
 _OF_THE_GUARD = ("confirm_codes", "journal", "undo")
 
@@ -138,7 +138,7 @@ def _host_entry(settings: Settings) -> Mapping[str, object]:
     environment: dict[str, str] = {}
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
-        if value == field.default:
+        if value == field.default or name in HostingSettings.model_fields:
             continue
         if name == "journal":
             value = _journal(settings) or "off"

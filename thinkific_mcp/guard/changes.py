@@ -30,6 +30,7 @@ def _spec(name: str, *, effect: Any) -> Spec:
         destructive=effect != "read",
         idempotent=effect == "read",
         guarded="" if effect == "read" else "changes what is there",
+        is_always_guarded=effect != "read",
         undo="",
         target=None,
         done="",

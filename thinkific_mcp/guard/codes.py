@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from thinkific_mcp.guard.memory import Memory
+from thinkific_mcp.telemetry import traced
 
 VALID_SECONDS = 600
 """How long a code can be used, and how long wrong ones are remembered."""
@@ -89,6 +90,7 @@ class Codes:
         self._memory = memory
         self._now = now
 
+    @traced("guard issue code")
     async def issue(self, binding: Binding, payload: str) -> tuple[str, datetime]:
         """Make a code for one call.
 
@@ -108,6 +110,7 @@ class Codes:
         await self._memory.put(_key_of(code, binding), _ISSUED.dump_json(issued).decode(), VALID_SECONDS)
         return f"{code[:4]}-{code[4:]}", expires
 
+    @traced("guard redeem code")
     async def redeem(self, code: str, binding: Binding) -> Redeemed:
         """Take a code back for a call; of many who give it at once, one gets `ok`.
 

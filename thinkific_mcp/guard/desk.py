@@ -10,12 +10,13 @@ import anyio
 from thinkific_mcp.change import State
 from thinkific_mcp.client import Thinkific
 from thinkific_mcp.client.patience import Report
-from thinkific_mcp.errors import JournalError, ThinkificError, UnknownOutcomeError
+from thinkific_mcp.errors import JournalError, NotAllowedError, ThinkificError, UnknownOutcomeError
 from thinkific_mcp.guard.journal import Intent, Outcome
 from thinkific_mcp.guard.looks import Looks
 from thinkific_mcp.guard.policy import Guard
 from thinkific_mcp.guard.preview import state_of
 from thinkific_mcp.operation import Operation
+from thinkific_mcp.telemetry import span
 
 R = TypeVar("R")
 
@@ -36,6 +37,7 @@ class Desk:
         offered: the tools that the operator offers.
         caller: who calls; empty where the server serves one person.
         client: which program calls, and its version.
+        may_destroy: whether the caller may do what a person is asked about.
         report: is told what a call waits for.
     """
 
@@ -44,6 +46,7 @@ class Desk:
     offered: frozenset[str]
     caller: str = ""
     client: str = ""
+    may_destroy: bool = True
     report: Report | None = None
     _spent: float = field(default=0, init=False)
 
@@ -69,6 +72,18 @@ class Desk:
         """Return what reads for a preview of this operation."""
         return Looks(self.send, None if operation is None else operation.target())
 
+    def permit(self, operation: Operation[Any]) -> None:
+        """Refuse what this caller may not do.
+
+        Raises:
+            NotAllowedError: a person has to be asked about it, and this caller may do nothing of that kind.
+        """
+        if not self.may_destroy and operation.needs_confirmation(self.guard.now()):
+            raise NotAllowedError(
+                f"Not with this token: it lacks the scope `destructive`, which {operation.spec.name} needs with "
+                "these arguments. Nothing was done."
+            )
+
     async def write(
         self,
         operation: Operation[R],
@@ -88,9 +103,11 @@ class Desk:
             guarded: whether it must not happen where the journal cannot be written.
 
         Raises:
+            NotAllowedError: this caller may not; nothing was sent.
             JournalError: the journal cannot be written; nothing was sent.
             ThinkificError: as `Thinkific` says.
         """
+        self.permit(operation)
         change = await self._intend(operation, preview, before or {}, undoes, guarded=guarded)
         try:
             result = await self.send(operation)
@@ -120,7 +137,8 @@ class Desk:
             undoes=undoes,
         )
         try:
-            return await self.guard.journal.intend(intent)
+            with span("journal intend"):
+                return await self.guard.journal.intend(intent)
         except JournalError as error:
             if guarded:
                 raise JournalError(f"{error} Nothing was sent.") from None
@@ -131,7 +149,7 @@ class Desk:
         if change is None or self.guard.journal is None:
             return
         # What happened is written down, even when nobody waits for the answer any more.
-        with anyio.move_on_after(_FOR_THE_JOURNAL, shield=True):
+        with anyio.move_on_after(_FOR_THE_JOURNAL, shield=True), span("journal conclude"):
             try:
                 await self.guard.journal.conclude(change, outcome)
             except JournalError as error:

@@ -14,6 +14,7 @@ from thinkific_mcp.guard.looks import Looks
 from thinkific_mcp.guard.preview import Preview, fingerprint, preview_of, state_of
 from thinkific_mcp.operation import Operation
 from thinkific_mcp.results import plain
+from thinkific_mcp.telemetry import traced
 
 
 class Proposal(Protocol):
@@ -76,12 +77,19 @@ class Write:
         """Ask the policy."""
         return desk.guard.asks(self.operation)
 
+    @traced("guard preview")
     async def preview(self, desk: Desk) -> Preview:
-        """Show the target and what goes along."""
+        """Show the target and what goes along.
+
+        Raises:
+            NotAllowedError: this caller may not do it.
+        """
+        desk.permit(self.operation)
         looks = desk.looks(self.operation)
         shown = await preview_of(self.operation, looks, can_undo=desk.guard.journal is not None)
         return with_notes(shown, looks, desk)
 
+    @traced("guard look again")
     async def look_again(self, desk: Desk) -> State:
         """Read the target."""
         target = self.operation.target()

@@ -5,12 +5,14 @@ no question any more. Nothing of this stands in the question itself, which has t
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 
 from pydantic import TypeAdapter, ValidationError
 
 from thinkific_mcp.guard.memory import Memory
 from thinkific_mcp.guard.preview import Preview
+from thinkific_mcp.telemetry import traced
 
 PATIENCE = 300.0
 """Seconds that an answer may take."""
@@ -28,26 +30,37 @@ class Questions:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
 
-    async def keep(self, seal: str, previews: Sequence[Preview]) -> None:
-        """Remember what was shown in a call, under the seal that its answer will come with.
+    @traced("guard keep question")
+    async def keep(self, asked: str, seal: str, previews: Sequence[Preview]) -> None:
+        """Remember what was shown in a call.
+
+        Args:
+            asked: who was asked.
+            seal: what the answer will come with.
+            previews: what was shown.
 
         Raises:
             UnreachableError: the memory cannot be reached.
         """
-        await self._memory.put(_key(seal), _PREVIEWS.dump_json(list(previews)).decode(), PATIENCE)
+        await self._memory.put(_key(asked, seal), _PREVIEWS.dump_json(list(previews)).decode(), PATIENCE)
 
-    async def take(self, seal: str) -> list[Preview]:
+    @traced("guard take question")
+    async def take(self, asked: str, seal: str) -> list[Preview]:
         """Return what was shown, once; nothing where it was taken already, or the answer took too long.
 
+        Args:
+            asked: who answers; what others were asked stays.
+            seal: what the answer came with.
+
         Raises:
             UnreachableError: the memory cannot be reached.
         """
-        kept = await self._memory.take(_key(seal))
+        kept = await self._memory.take(_key(asked, seal))
         try:
             return _PREVIEWS.validate_json(kept or "[]")
         except ValidationError:  # kept by another version of this server
             return []
 
 
-def _key(seal: str) -> str:
-    return f"question:{hashlib.sha256(seal.encode()).hexdigest()}"
+def _key(asked: str, seal: str) -> str:
+    return f"question:{hashlib.sha256(json.dumps([asked, seal]).encode()).hexdigest()}"

@@ -10,6 +10,7 @@ from thinkific_mcp.redis_connections import FAILURES, RedisConnections, unreacha
 # The number stands for the shape of what is kept: whoever writes another shape must not meet this one.
 _KEY = "thinkific-mcp:guard:1:{}"
 _SUBJECT = "The shared memory of questions and confirmations"
+_MEANWHILE = "Nothing was sent. Until it can be used, no change can be made that has to be confirmed."
 
 _COUNT = """
 local number = redis.call('INCR', KEYS[1])
@@ -31,7 +32,7 @@ class RedisMemory:
         SettingsError: the address cannot be read; also from every method where this is not asyncio.
     """
 
-    def __init__(self, url: str, timeout: float = 3) -> None:
+    def __init__(self, url: str, timeout: float = 1) -> None:
         self._timeout = timeout
         self._connections = RedisConnections(url, timeout, _SUBJECT, _as_it_is)
 
@@ -80,7 +81,7 @@ class RedisMemory:
             with anyio.fail_after(self._timeout):
                 return await redis.execute_command(*words)
         except FAILURES as failure:
-            error = unreachable(_SUBJECT, failure)
+            error = unreachable(_SUBJECT, failure, _MEANWHILE)
         # Not from within, where the failure would come along as its context, with the address.
         raise error
 

@@ -14,6 +14,7 @@ from thinkific_mcp.guard.preview import Preview, fingerprint, preview_of, state_
 from thinkific_mcp.guard.proposals import digest, with_notes
 from thinkific_mcp.guard.undo import step_operation, undoing_of
 from thinkific_mcp.operation import Operation
+from thinkific_mcp.telemetry import traced
 from thinkific_mcp.wording import LONGEST_NAME, shown
 
 R = TypeVar("R")
@@ -45,6 +46,7 @@ class TakeBack:
         """Always ask, but where nobody is asked about anything."""
         return desk.guard.mode != "never"
 
+    @traced("guard preview")
     async def preview(self, desk: Desk) -> Preview:
         """Show what would come back, and what cannot.
 
@@ -67,6 +69,7 @@ class TakeBack:
         whole = replace(first, text="\n".join(lines), seen=fingerprint(_state(found)))
         return with_notes(whole, looks, desk)
 
+    @traced("guard look again")
     async def look_again(self, desk: Desk) -> State:
         """Read what there is now.
 

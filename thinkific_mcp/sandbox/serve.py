@@ -10,6 +10,7 @@ from types import FrameType
 import uvicorn
 from anyio.from_thread import start_blocking_portal
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from thinkific_mcp.sandbox import Sandbox
@@ -43,8 +44,8 @@ async def serve(
 
 
 @contextmanager
-def running(sandbox: Sandbox) -> Generator[str]:
-    """Serve a sandbox in a thread of its own on a free port, and yield the base URL."""
+def running(sandbox: ASGIApp) -> Generator[str]:
+    """Serve a sandbox, or several behind one address, in a thread of its own on a free port; yield the base URL."""
     listener = _listener(HOST, 0)
     server = _Server(sandbox)
     with start_blocking_portal() as portal:
@@ -57,7 +58,7 @@ def running(sandbox: Sandbox) -> Generator[str]:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: ASGIApp) -> None:
         super().__init__(
             uvicorn.Config(
                 TrustedHostMiddleware(sandbox, NAMES, www_redirect=False),

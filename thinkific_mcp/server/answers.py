@@ -9,6 +9,7 @@ from mcp_types import CallToolResult, TextContent
 from thinkific_mcp.operation import Operation, Paging
 from thinkific_mcp.result import Page
 from thinkific_mcp.results import compact, part_of_list, plain
+from thinkific_mcp.telemetry import count_confirmation
 
 Status = Literal["required", "declined", "cancelled", "expired", "changed"]
 
@@ -56,6 +57,7 @@ def confirmation(
         "expires_at": f"{expires_at:%Y-%m-%dT%H:%M:%SZ}" if expires_at else "",
     }
     told = {name: value for name, value in said.items() if value}
+    count_confirmation(status)
     return content({"confirmation": told}, *([preview] if preview else []), words)
 
 

@@ -1,19 +1,24 @@
 """The MCP server."""
 
 import logging
+import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from importlib.metadata import version
 
+from mcp.server.caching import CacheHint
 from mcp.server.mcpserver import MCPServer
+from mcp.server.request_state import RequestStateSecurity
 
 from thinkific_mcp.client import Thinkific
 from thinkific_mcp.guard.policy import Guard
 from thinkific_mcp.guard.questions import Questions
 from thinkific_mcp.operation import Offer
-from thinkific_mcp.server.called import Served
+from thinkific_mcp.server.narrowing import only_what_is_offered
+from thinkific_mcp.server.observing import Calls
 from thinkific_mcp.server.rounds import Rounds
+from thinkific_mcp.server.served import Served, served_to
 from thinkific_mcp.server.tools import as_tool
+from thinkific_mcp.version import VERSION
 
 # Below WARNING it logs the text of failed calls and of lines that it cannot read: they may speak of students.
 logging.getLogger("mcp").setLevel(logging.WARNING)
@@ -34,10 +39,16 @@ refunding card payments, removing a student from a group.\
 """
 
 
+_LISTS_KEEP = 300_000
+"""Milliseconds for which a client may keep a list of tools."""
+
+
 def build_server(
     upstream: Callable[[], AbstractAsyncContextManager[Thinkific]],
     offers: Sequence[type[Offer]],
     guard: Guard | None = None,
+    *,
+    sealing_keys: Sequence[str] = (),
 ) -> MCPServer[Served]:
     """Build the MCP server.
 
@@ -46,6 +57,8 @@ def build_server(
         offers: the operations and other tools to offer.
         guard: what stands before a change; by default a person is asked, and nothing is written down. Its memory
             is closed when the server ends.
+        sealing_keys: what questions are sealed with: with the first, and opened with any, so that all processes
+            with the same keys honour an answer. By default a key that only this process has.
     """
     guard = guard or Guard()
     names = frozenset(offer.spec.name for offer in offers)
@@ -62,11 +75,15 @@ def build_server(
         "thinkific-mcp",
         title="Thinkific",
         instructions=_INSTRUCTIONS,
-        version=version("thinkific-mcp"),
+        version=VERSION,
         tools=[as_tool(offer, guard) for offer in offers],
         lifespan=lifespan,
         log_level="WARNING",
+        request_state_security=RequestStateSecurity(
+            keys=sealing_keys or [secrets.token_bytes()], bind_principal=lambda ctx: served_to(ctx).identity
+        ),
+        cache_hints={"tools/list": CacheHint(_LISTS_KEEP, "private")},
     )
-    # Before all others: what the SDK puts there reads the seal.
-    server.middleware.insert(0, Rounds(Questions(guard.memory)))
+    # Inside the SDK's span of the call, and outside of its seal, which Rounds has to read.
+    server.middleware[1:1] = [Calls(), only_what_is_offered, Rounds(Questions(guard.memory))]
     return server

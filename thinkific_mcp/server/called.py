@@ -6,38 +6,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from mcp.server.mcpserver import Context
 from mcp.server.mcpserver.exceptions import ToolError
-from mcp.server.request_state import authenticated_principal
 from mcp.shared.exceptions import MCPError
 
-from thinkific_mcp.client import Thinkific
 from thinkific_mcp.errors import ThinkificError
 from thinkific_mcp.guard.desk import Desk
-from thinkific_mcp.guard.policy import Guard
 from thinkific_mcp.guard.proposals import Proposal
 from thinkific_mcp.server.rounds import current_round
+from thinkific_mcp.server.served import CallContext, served_to
+from thinkific_mcp.telemetry import tally
 from thinkific_mcp.unforeseen import kind_and_place
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Served:
-    """What a running server works with.
-
-    Attributes:
-        thinkific: the site.
-        guard: what stands before a change.
-        offered: the names of its tools.
-    """
-
-    thinkific: Thinkific
-    guard: Guard
-    offered: frozenset[str]
-
-
-CallContext = Context[Served, object]
 
 
 @dataclass(frozen=True)
@@ -57,14 +37,15 @@ def desk_of(context: CallContext) -> Desk:
     """Return the desk of a call."""
     this = current_round()
     if this.desk is None:
-        served = context.request_context.lifespan_context
+        served = served_to(context.request_context)
         about = context.session.client_params
         client = f"{about.client_info.name} {about.client_info.version}" if about else ""
         this.desk = Desk(
             served.guard,
             served.thinkific,
             served.offered,
-            caller=authenticated_principal(context.request_context) or "",
+            caller=served.caller,
+            may_destroy=served.may_destroy,
             client=client[:200],
             report=partial(this.tell, context.report_progress),
         )
@@ -91,8 +72,10 @@ def failures_told(*, may_have_changed: bool) -> Generator[None]:
     except (MCPError, ToolError):
         raise
     except ThinkificError as error:
+        tally().failure = type(error).__name__
         text = str(error)
     except Exception as error:
+        tally().failure = type(error).__name__
         what = kind_and_place(error)
         _logger.error("unforeseen: %s", what)
         outcome = "whether anything was changed is not known" if may_have_changed else "nothing was changed"

@@ -14,8 +14,10 @@ from thinkific_mcp.guard.desk import Desk
 from thinkific_mcp.guard.preview import Preview
 from thinkific_mcp.guard.proposals import Proposal, Write, digest, is_unchanged
 from thinkific_mcp.server.answers import Status, answer, confirmation, content
-from thinkific_mcp.server.called import CallContext, Called, desk_of, failures_told
+from thinkific_mcp.server.called import Called, desk_of, failures_told
 from thinkific_mcp.server.consent import Settled, look_again, settle
+from thinkific_mcp.server.served import CallContext
+from thinkific_mcp.telemetry import count_confirmation
 
 _PREVIEW = TypeAdapter(Preview)
 
@@ -72,6 +74,8 @@ async def change(
 
 
 async def _carry_out(proposal: Proposal, desk: Desk, preview: Preview | None, before: State) -> CallToolResult:
+    if preview is not None:
+        count_confirmation("allowed")
     result = await proposal.carry_out(desk, preview, before)
     return answer(proposal.operation, result) if isinstance(proposal, Write) else content({"done": result}, result)
 
@@ -88,6 +92,7 @@ async def _without_asking(proposal: Proposal, desk: Desk, code: str) -> CallTool
         guard.approve(preview.text)
         return await _carry_out(proposal, desk, preview, await look_again(proposal, desk, preview))
     if not guard.codes:
+        count_confirmation("refused")
         raise ToolError(_REFUSED)
     return await _by_code(proposal, desk, code)
 

@@ -21,8 +21,10 @@ from thinkific_mcp.foreign_text import quoted
 from thinkific_mcp.guard.desk import Desk
 from thinkific_mcp.guard.preview import Preview, is_typed
 from thinkific_mcp.guard.proposals import Proposal, is_unchanged
-from thinkific_mcp.server.called import CallContext, Called, can_ask, desk_of, failures_told
+from thinkific_mcp.server.called import Called, can_ask, desk_of, failures_told
 from thinkific_mcp.server.rounds import current_round
+from thinkific_mcp.server.served import CallContext
+from thinkific_mcp.telemetry import count_confirmation
 
 
 def _without_names(schema: dict[str, Any]) -> None:
@@ -86,6 +88,7 @@ async def _show(called: Called, context: CallContext) -> _Asked:
             if not called.proposal.is_asked_about(desk):
                 return _UNASKED
             this.previews.append(await called.proposal.preview(desk))
+            count_confirmation("asked")
         return _question(this.previews[0])
 
 
@@ -136,6 +139,7 @@ async def _after_answer(asked: int, called: Called, context: CallContext, outcom
         if asked == _TIMES_ASKED:
             return Settled("changed", preview)
         this.previews.append(await called.proposal.preview(desk))
+        count_confirmation("asked")
         return _question(this.previews[asked], is_again=True)
 
 

@@ -20,6 +20,8 @@ from thinkific_mcp.guard.desk import Desk
 from thinkific_mcp.guard.preview import Preview
 from thinkific_mcp.guard.questions import PATIENCE, Questions
 from thinkific_mcp.server.answers import confirmation, failure
+from thinkific_mcp.server.served import served_to
+from thinkific_mcp.telemetry import tally
 
 _LATE = (
     "This answer is not for a question that waits: it was given already, or is over five minutes old, or the "
@@ -106,11 +108,12 @@ class Rounds:
         try:
             return await self._call(ctx, call_next)
         except ThinkificError as error:
+            tally().failure = type(error).__name__
             return failure(str(error))
 
     async def _call(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        seal = (ctx.params or {}).get("requestState")
-        previews = await self._questions.take(seal) if isinstance(seal, str) else []
+        seal, asked = (ctx.params or {}).get("requestState"), served_to(ctx).identity
+        previews = await self._questions.take(asked, seal) if isinstance(seal, str) else []
         this = Round(previews, answers_nothing=isinstance(seal, str) and not previews)
         token = _current.set(this)
         try:
@@ -123,7 +126,7 @@ class Rounds:
             _current.reset(token)
         new_seal = cast(Mapping[str, Any], result).get("requestState") if isinstance(result, Mapping) else None
         if isinstance(new_seal, str):
-            await self._questions.keep(new_seal, this.previews)
+            await self._questions.keep(asked, new_seal, this.previews)
         return result
 
 

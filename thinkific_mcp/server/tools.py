@@ -22,10 +22,11 @@ from thinkific_mcp.guard.taking_back import TakeBack
 from thinkific_mcp.operation import Offer, Operation
 from thinkific_mcp.server.answers import answer, answer_page, confirmation
 from thinkific_mcp.server.arguments import read_arguments
-from thinkific_mcp.server.called import CallContext, Called, desk_of, failures_told
+from thinkific_mcp.server.called import Called, desk_of, failures_told
 from thinkific_mcp.server.changing import NOBODY_ANSWERED, change
 from thinkific_mcp.server.rounds import in_its_round
 from thinkific_mcp.server.schemas import input_schema, output_schema
+from thinkific_mcp.server.served import CallContext, served_to
 
 _CONFIRMATION = "confirmation"
 _CONFIRMATION_SCHEMA = {"type": "string", "description": "Only a code that a preview gave."}
@@ -139,5 +140,5 @@ async def _read(asked: Offer | Exception, context: CallContext) -> CallToolResul
         if isinstance(asked, ListChanges):
             return answer_page(await list_changes(asked, desk_of(context)))
         operation = cast(Operation[Any], asked)
-        thinkific = context.request_context.lifespan_context.thinkific
+        thinkific = served_to(context.request_context).thinkific
         return answer(operation, await thinkific(operation, report=context.report_progress))

@@ -12,10 +12,12 @@ from thinkific_mcp.client.pace import ProcessStore, Store
 from thinkific_mcp.errors import SettingsError
 from thinkific_mcp.settings import Settings, variable
 
+_NOBODY = ApiKey("", "")
+
 
 @asynccontextmanager
 async def open_upstream(settings: Settings) -> AsyncGenerator[Thinkific]:
-    """Open the client that the settings describe.
+    """Open the client that the settings describe; one of no site, where callers bring their own keys only.
 
     Raises:
         SettingsError: the sandbox's data file cannot be used.
@@ -24,7 +26,7 @@ async def open_upstream(settings: Settings) -> AsyncGenerator[Thinkific]:
         async with (
             _budgets(settings) as budgets,
             Thinkific(
-                credentials(settings),
+                credentials(settings) if has_one_site(settings) or not settings.sites else _NOBODY,
                 base_url=settings.base_url or BASE_URL,
                 client_secret=settings.client_secret.get_secret_value() if settings.client_secret else "",
                 timeout=settings.timeout,
@@ -73,12 +75,19 @@ def _store(settings: Settings) -> Store:
     if not settings.redis_url:
         return ProcessStore()
     try:
+        from thinkific_mcp.client.pace.outage import PATIENCE, EnduringStore
         from thinkific_mcp.client.pace.redis import RedisStore
     except ImportError:
         raise SettingsError(
             "THINKIFIC_REDIS_URL needs the redis package: pip install 'thinkific-mcp[hosted]'."
         ) from None
-    return RedisStore(settings.redis_url.get_secret_value())
+    return EnduringStore(RedisStore(settings.redis_url.get_secret_value(), PATIENCE))
+
+
+def has_one_site(settings: Settings) -> bool:
+    """Tell whether the settings are about one site, if only in part."""
+    given = (settings.subdomain, settings.client_id, settings.api_key, settings.access_token)
+    return settings.sandbox or any(given) or settings.refresh_token_file is not None
 
 
 def check_upstream(settings: Settings) -> None:

@@ -66,7 +66,7 @@ async def reader(
 
 def failing(reason: str) -> str:
     return (
-        f"The shared request budget in Redis cannot be used: {reason}. Nothing was sent. "
+        f"The shared request budget in Redis cannot be used: {reason}. "
         "Check that Redis runs, and THINKIFIC_REDIS_URL."
     )
 

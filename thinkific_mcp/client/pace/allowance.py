@@ -13,7 +13,8 @@ Thinkific lets a site send so many requests a minute, and says neither how it co
 """
 
 from bisect import bisect_right, insort
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 MINUTE = 60.0
 RENEW_EVERY = 5.0
@@ -37,6 +38,8 @@ _LOST_AFTER = 15.0
 _SILENCE = 5.0
 # How soon to look again whether one of the concurrent requests of another process has ended.
 _LOOK_AGAIN = 0.25
+# How soon to look again whether the processes know of each other again.
+_SOON_TOGETHER = 2.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,11 @@ class Limits:
     def window(self) -> float:
         """Seconds for which a request that is over still counts: clocks drift, and both ends round."""
         return self.seconds + _MARGIN
+
+    def for_one_of(self, processes: int) -> "Limits":
+        """Return what one of so many processes may use where they know nothing of each other."""
+        at_once = max(1, -(-self.at_once // processes))
+        return replace(self, requests=max(1, self.requests // processes), at_once=at_once)
 
 
 @dataclass
@@ -110,6 +118,7 @@ class Allowance:
         cut_at: when a 429 last reduced the share.
         untold: how many 429s in a row did not say when they are lifted.
         lines: the lines of the processes, by their names.
+        processes: how many processes have such an allowance for the site, and know nothing of each other.
     """
 
     returns: list[float] = field(default_factory=list[float])
@@ -120,6 +129,7 @@ class Allowance:
     cut_at: float | None = None
     untold: int = 0
     lines: dict[str, WaitingLine] = field(default_factory=dict[str, WaitingLine])
+    processes: int = 1
 
     def take(self, limits: Limits, line: str, lease: str, arrivals: list[float], now: float) -> float:
         """Give the first call of a line its turn, if it is due.
@@ -134,6 +144,7 @@ class Allowance:
         Returns:
             0 when the turn was given; else the seconds after which to ask again.
         """
+        limits = limits.for_one_of(self.processes)
         self._forget(limits, now)
         before = sum(other.arrived < arrivals[0] for name, other in self.lines.items() if name != line)
         due = self._due(limits, before, now)
@@ -142,6 +153,8 @@ class Allowance:
             wait = _LOOK_AGAIN
         if wait > 0 or before:
             wait = max(wait, _MARGIN / 10)
+            if self.processes > 1:
+                wait = min(wait, _SOON_TOGETHER)
             self.lines[line] = WaitingLine(arrivals[0], arrivals[-1], len(arrivals), now + wait + _SILENCE)
             return wait
         self.running[lease] = Lease(now)
@@ -162,9 +175,15 @@ class Allowance:
             arrived: when it came.
             now: the present moment.
         """
+        limits = limits.for_one_of(self.processes)
         self._forget(limits, now)
         elsewhere = sum(other.before(arrived) for name, other in self.lines.items() if name != line)
         return max(0.0, self._due(limits, before + elsewhere, now) - now)
+
+    def left(self, limits: Limits, now: float) -> int:
+        """Return for how many more requests this minute has room."""
+        limit = self._limit(limits.for_one_of(self.processes), now)
+        return max(0, limit - len(self.returns) - len(self.running))
 
     def leave(self, line: str) -> None:
         """Take note that nobody waits in a line any more."""
@@ -206,6 +225,31 @@ class Allowance:
             self.share = max(_LEAST_SHARE, self._share(now) * _CUT)
             self.cut_at = now
 
+    def part(self, processes: int) -> "Allowance":
+        """Return what one of so many processes may take for its part of this, when they lose sight of each other.
+
+        The requests under way and the lines are left out: most are those of others.
+        """
+        return replace(self, returns=self.returns[::processes], running={}, lines={}, processes=processes)
+
+    def hand_over(self) -> "Allowance":
+        """Return what is known here for an allowance that joins it, with the requests under way."""
+        running, self.running = self.running, {}
+        return replace(self, returns=[*self.returns], running=running, lines={})
+
+    def join(self, other: "Allowance") -> None:
+        """Take note of what was used by another allowance of the site, which has the same clock.
+
+        What both know counts once.
+        """
+        self.returns = sorted((Counter(self.returns) | Counter(other.returns)).elements())
+        self.running.update(other.running)
+        self.last = max((last for last in (self.last, other.last) if last is not None), default=None)
+        self.shut_until = max(self.shut_until, other.shut_until)
+        self.untold = max(self.untold, other.untold)
+        if other.cut_at is not None and (self.cut_at is None or other.cut_at > self.cut_at):
+            self.share, self.cut_at = other.share, other.cut_at
+
     def is_idle(self, now: float) -> bool:
         """Tell whether forgetting all of this would change nothing."""
         in_use = self.running or self.lines or now < max([self.shut_until, *self.returns[-1:]])
@@ -217,9 +261,12 @@ class Allowance:
         quiet_minutes = max(0.0, now - self.cut_at - _QUIET) / MINUTE
         return min(1.0, self.share + _REGAINED_A_MINUTE * quiet_minutes)
 
+    def _limit(self, limits: Limits, now: float) -> int:
+        return max(1, int(limits.requests * self._share(now)))
+
     def _due(self, limits: Limits, before: int, now: float) -> float:
         """Return the moment from which a call can leave that has `before` others before it."""
-        limit = max(1, int(limits.requests * self._share(now)))
+        limit = self._limit(limits, now)
         at_once = max(1, int(limit * _BURST)) - len(self.returns) - len(self.running)
         if before < at_once:
             return self.shut_until

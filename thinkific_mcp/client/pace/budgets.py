@@ -35,6 +35,20 @@ class Budgets:
             line = lines[site] = Line(site, self._limits, self._store)
         return line
 
+    async def wait(self, site: str) -> float:
+        """Estimate after how many seconds another call to a site would have its turn; 0 is at once.
+
+        Raises:
+            UnreachableError: the store cannot be reached.
+        """
+        return await self._store.change(
+            site, lambda allowance, now: allowance.seconds_for(self._limits, "", 0, now, now)
+        )
+
+    async def is_reachable(self) -> bool:
+        """Tell whether the store can be used; where it is shared, it is tried for half a second at most."""
+        return await self._store.is_reachable()
+
     async def aclose(self) -> None:
         """Close the store."""
         await self._store.aclose()

@@ -14,6 +14,7 @@ from thinkific_mcp.client.pace.allowance import RENEW_EVERY, Allowance, Limits
 from thinkific_mcp.client.pace.store import Change, Store
 from thinkific_mcp.client.patience import Patience
 from thinkific_mcp.errors import DeadlineError, UnreachableError
+from thinkific_mcp.telemetry import budget_wait, set_budget_left
 
 _logger = logging.getLogger(__name__)
 
@@ -93,7 +94,8 @@ class Line:
         turn = Turn(self._limits)
         failure: Exception | None = None
         try:
-            await self._wait(turn, patience)
+            with budget_wait():
+                await self._wait(turn, patience)
             async with anyio.create_task_group() as tasks:
                 if self._store.is_shared:
                     tasks.start_soon(self._keep, turn)
@@ -151,6 +153,7 @@ class Line:
                 if again <= 0:
                     if self._store.is_shared:
                         allowance.renew(waiter.turn.lease, now)
+                    set_budget_left(self._site.partition("/")[2], allowance.left(self._limits, now))
                     return 0, 0
             wait = allowance.seconds_for(self._limits, self._name, before, waiter.arrived, now)
             return again, max(wait, _SOON if before else again)

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 
 from thinkific_mcp.client.pace.allowance import Allowance
 from thinkific_mcp.client.pace.store import Change, T
+from thinkific_mcp.errors import UnreachableError
 from thinkific_mcp.redis_connections import FAILURES, RedisConnections, unreachable
 
 _ALLOWANCE = TypeAdapter(Allowance)
@@ -63,6 +64,14 @@ class RedisStore:
             UnreachableError: Redis does not answer, or others change the allowance without end.
         """
         return await self._connections.here().change(_KEY.format(site), change)
+
+    async def is_reachable(self) -> bool:
+        """Tell whether Redis can be written to, by a budget of nobody's."""
+        try:
+            await self.change("", lambda allowance, now: None)
+        except UnreachableError:
+            return False
+        return True
 
     async def aclose(self) -> None:
         """Close this event loop's connections; they are made anew for who calls next."""

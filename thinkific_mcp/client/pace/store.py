@@ -31,6 +31,10 @@ class Store(Protocol):
         """
         ...
 
+    async def is_reachable(self) -> bool:
+        """Tell whether the store can be used at this moment."""
+        ...
+
     async def aclose(self) -> None:
         """Close what the store holds open."""
         ...
@@ -41,12 +45,14 @@ class ProcessStore:
 
     Args:
         clock: returns seconds that only ever grow, and are the same in all event loops.
+        processes: how many processes may use a site's limits without knowing of each other.
     """
 
     is_shared: ClassVar[bool] = False
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, processes: int = 1) -> None:
         self._clock = clock
+        self._processes = processes
         self._one_at_a_time = threading.Lock()
         self._allowances: dict[str, Allowance] = {}
 
@@ -56,7 +62,16 @@ class ProcessStore:
             now = self._clock()
             if site not in self._allowances and len(self._allowances) >= _MANY_SITES:
                 self._allowances = {name: kept for name, kept in self._allowances.items() if not kept.is_idle(now)}
-            return change(self._allowances.setdefault(site, Allowance()), now)
+            return change(self._allowances.setdefault(site, Allowance(processes=self._processes)), now)
+
+    def forget(self, site: str) -> None:
+        """Forget a site's allowance."""
+        with self._one_at_a_time:
+            self._allowances.pop(site, None)
+
+    async def is_reachable(self) -> bool:
+        """Tell that it is."""
+        return True
 
     async def aclose(self) -> None:
         """Keep the allowances: they hold for whoever calls next."""

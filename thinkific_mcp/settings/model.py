@@ -1,45 +1,22 @@
-"""What the operator sets: flags and environment, as one model.
+"""All settings as one model."""
 
-Each field is the environment variable THINKIFIC_ and its name, and those marked with `Option` are flags of the
-command line too, which win. A secret can also come from the file that THINKIFIC_…_FILE names.
-"""
-
-import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import SettingsConfigDict
 
-from thinkific_mcp.errors import SettingsError
-from thinkific_mcp.nearest import nearest
+from thinkific_mcp.settings.fields import Names, Option, is_safe_address, variable
+from thinkific_mcp.settings.hosting import SHORTEST_KEY, HostingSettings
 from thinkific_mcp.subdomain import is_subdomain
 
 _API_PATH = "/api/public/v1"
+_SECRETS = ("api_key", "access_token", "client_secret", "redis_url", "state_keys")
 
 
-@dataclass(frozen=True)
-class Option:
-    """Marks a setting that is a flag of the command line too, and names its value in the help."""
-
-    metavar: str = ""
-
-
-def _split(value: Any) -> Any:
-    if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
-    return value
-
-
-Names = Annotated[list[str], NoDecode, BeforeValidator(_split)]
-
-
-class Settings(BaseSettings):
+class Settings(HostingSettings):
     """All settings, with their defaults. Descriptions are what the documentation shows."""
 
     model_config = SettingsConfigDict(
@@ -95,9 +72,9 @@ class Settings(BaseSettings):
         description="Read what an update changes before it is made, so that it can be undone.",
     )
     requests_per_minute: int = Field(
-        120, ge=1, le=10_000, description="Requests a minute that Thinkific allows the school; more on Plus."
+        120, ge=1, le=1_000_000, description="Requests a minute that Thinkific allows the school; more on Plus."
     )
-    max_concurrency: int = Field(10, ge=1, le=1000, description="Requests under way at once.")
+    max_concurrency: int = Field(10, ge=1, le=10_000, description="Requests under way at once.")
     timeout: float = Field(30, gt=0, le=600, description="Seconds to wait for Thinkific's answer.")
     deadline: float = Field(
         45, ge=0, le=86_400, description="Seconds a call may take, waiting included; 0 is as long as it needs."
@@ -143,7 +120,7 @@ class Settings(BaseSettings):
     @classmethod
     def _safe_address(cls, value: str) -> str:
         address = value.strip().rstrip("/")
-        if address and not _is_safe(address):
+        if address and not is_safe_address(address):
             raise ValueError("should be an https address, or http on this machine only")
         return address
 
@@ -159,7 +136,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _read_secret_files(self) -> Self:
-        for name in ("api_key", "access_token", "client_secret", "redis_url"):
+        for name in _SECRETS:
             path = cast(Path | None, getattr(self, f"{name}_file"))
             secret = cast(SecretStr | None, getattr(self, name))
             if path is not None:
@@ -174,6 +151,16 @@ class Settings(BaseSettings):
                 if not text or not text.isascii() or not text.isprintable():
                     raise ValueError(f"{variable(name)} is not one line of plain characters")
                 setattr(self, name, SecretStr(text))
+        return self
+
+    @model_validator(mode="after")
+    def _strong_keys(self) -> Self:
+        keys = self.sealing_keys()
+        if any(len(key) < SHORTEST_KEY for key in keys) or len(set(keys)) < len(keys):
+            raise ValueError(
+                f"{variable('state_keys')} should be different secrets of {SHORTEST_KEY} characters or more, such "
+                "as `openssl rand -hex 32` makes"
+            )
         return self
 
     @model_validator(mode="after")
@@ -198,67 +185,3 @@ class Settings(BaseSettings):
         if self.oauth_url.startswith("http:") and not self.base_url.startswith("http:"):
             raise ValueError(f"{variable('oauth_url')} is on this machine: {variable('base_url')} has to be too")
         return self
-
-
-def options() -> Mapping[str, Option]:
-    """Return the settings that are flags of the command line."""
-    return {
-        name: mark
-        for name, field in Settings.model_fields.items()
-        for mark in field.metadata
-        if isinstance(mark, Option)
-    }
-
-
-def variable(name: str) -> str:
-    """Return the environment variable of a setting."""
-    return f"THINKIFIC_{name.upper()}"
-
-
-def load_settings(flags: dict[str, Any]) -> Settings:
-    """Read the environment, with flags of the command line before it.
-
-    Raises:
-        SettingsError: names the setting that is wrong or misspelt and the rule it breaks, never a value.
-    """
-    _refuse_misspelt_variables()
-    try:
-        return Settings(**flags)
-    except ValidationError as error:
-        problems: list[str] = []
-        for details in error.errors(include_url=False, include_input=False, include_context=False):
-            name = "_".join(str(part) for part in details["loc"][:1])
-            place = f"--{name.replace('_', '-')}" if name in flags else variable(name)
-            message = re.sub("^(Value error, |Input )", "", details["msg"])
-            problems.append(f"{place}: {message}" if name else message)
-        raise SettingsError("; ".join(problems)) from None
-
-
-def _refuse_misspelt_variables() -> None:
-    """Refuse what is almost a setting: THINKIFIC_READONLY would otherwise be taken for no setting at all."""
-    known = [variable(name) for name in Settings.model_fields]
-    for name in sorted(os.environ):
-        if name.upper().startswith(variable("")) and name.upper() not in known:
-            meant = nearest(name.upper().removeprefix(variable("")), list(map(str.upper, Settings.model_fields)))
-            if meant is not None:
-                raise SettingsError(f"{name} is not a setting: did you mean {variable(meant)}?")
-
-
-def _is_safe(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return False
-    if not host or re.search(r"[^!-~]|[@?#]", address):
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(host))
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,0 +1,61 @@
+"""Which tools a caller is offered: those that the operator offers, less what scopes and headers leave out."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from thinkific_mcp.errors import SettingsError
+from thinkific_mcp.operation import Offer, Spec
+from thinkific_mcp.server.http.callers import Caller, Scope
+from thinkific_mcp.server.http.refusals import Refusal
+from thinkific_mcp.server.selection import select
+
+_MOST_REMEMBERED = 256
+
+
+class Toolsets:
+    """What is offered to whom.
+
+    Args:
+        offers: what the operator offers.
+        has_journal: whether changes are written down.
+    """
+
+    def __init__(self, offers: Iterable[type[Offer]], *, has_journal: bool) -> None:
+        self._offered = {offer.spec.name: scope_of(offer.spec) for offer in offers}
+        self._has_journal = has_journal
+        self._asked_for = lru_cache(_MOST_REMEMBERED)(self._select)
+
+    def __call__(self, caller: Caller, toolsets: str, tools: str, read_only: bool) -> frozenset[str]:
+        """Return the names of the tools that a caller is offered.
+
+        Args:
+            caller: who calls.
+            toolsets: the header X-MCP-Toolsets.
+            tools: the header X-MCP-Tools.
+            read_only: the header X-MCP-Readonly.
+
+        Raises:
+            Refusal: there is no such toolset or tool.
+        """
+        asked_for = self._asked_for(toolsets, tools, read_only)
+        return frozenset(name for name in asked_for if self._offered[name] in caller.scopes)
+
+    def _select(self, toolsets: str, tools: str, read_only: bool) -> frozenset[str]:
+        try:
+            chosen = select(
+                toolsets=_names(toolsets), tools=_names(tools), read_only=read_only, changes=self._has_journal
+            )
+        except SettingsError as error:
+            raise Refusal(400, "invalid_request", str(error)) from None
+        return frozenset(offer.spec.name for offer in chosen) & self._offered.keys()
+
+
+def scope_of(spec: Spec) -> Scope:
+    """Return the scope that a tool needs to be offered."""
+    if spec.effect == "read":
+        return "read"
+    return "destructive" if spec.is_always_guarded else "write"
+
+
+def _names(header: str) -> list[str]:
+    return [name.strip() for name in header.split(",") if name.strip()]
