@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="It reads /proc.
 @pytest.fixture(scope="module")
 def run() -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(SCRIPT), "--seconds", "2", "--callers", "20", "--processes", "2"],
+        [sys.executable, str(SCRIPT), "--seconds", "1", "--callers", "20", "--processes", "2"],
         capture_output=True,
         check=False,
         encoding="utf-8",

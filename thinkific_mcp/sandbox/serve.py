@@ -45,7 +45,7 @@ async def serve(
 
 @contextmanager
 def running(sandbox: ASGIApp) -> Generator[str]:
-    """Serve a sandbox, or several behind one address, in a thread of its own on a free port; yield the base URL."""
+    """Serve a sandbox, or several at one address, in a thread of its own on a free port; yield the base URL."""
     listener = _listener(HOST, 0)
     server = _Server(sandbox)
     with start_blocking_portal() as portal:

@@ -115,6 +115,14 @@ async def test_headers_never_widen_what_the_operator_and_the_scopes_leave(
     assert listed == {name for name in READS if OPERATIONS[name].spec.toolset == "courses"}
 
 
+async def test_a_tool_that_the_operator_leaves_out_may_be_named(site: dict[str, str], tokens: Path) -> None:
+    async with (
+        hosted(**site, http_tokens_file=tokens) as server,
+        server.agent("alice", headers={"X-MCP-Tools": "list_changes,get_course"}) as client,
+    ):
+        assert [tool.name for tool in (await client.list_tools()).tools] == ["get_course"]
+
+
 async def test_a_header_that_names_no_tool_is_refused_with_the_nearest(site: dict[str, str], tokens: Path) -> None:
     async with hosted(**site, http_tokens_file=tokens) as server:
         refused = await server.ask("alice", X_MCP_Tools="get_corse")

@@ -90,3 +90,16 @@ def test_who_came_longest_ago_is_forgotten_first() -> None:
     for number in range(10_000):
         rates.wait(f"caller {number}")
     assert rates.wait("alice") == 0
+
+
+def test_a_request_that_is_taken_back_counts_no_more() -> None:
+    rates = Rates(60, lambda: 0.0)
+    for _ in range(100):
+        assert rates.wait("alice") == 0
+        rates.take_back("alice")
+
+
+def test_who_never_called_has_nothing_to_take_back() -> None:
+    rates = Rates(60, lambda: 0.0)
+    rates.take_back("alice")
+    assert [rates.wait("alice") for _ in range(11)].count(0) == 10

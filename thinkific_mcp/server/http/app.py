@@ -55,7 +55,7 @@ async def opened_app(settings: Settings) -> AsyncGenerator[ASGIApp]:
             transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         )
         sessions = server.session_manager
-        toolsets = Toolsets(offers, has_journal=guard.journal is not None)
+        toolsets = Toolsets(offers)
         rates, names = Rates(settings.http_requests_per_minute), _names(settings)
         routes = [
             Route(

@@ -30,8 +30,8 @@ _REMEMBERED = {_GOOD: 3600.0, _WRONG: 300.0}
 """Seconds for which it is remembered of a key."""
 
 _TRIES_A_MINUTE = 10
-_TRIES_A_MINUTE_BY_ADDRESS = 60
-_TRIES_A_MINUTE_IN_ALL = 600
+_MISSES_A_MINUTE_BY_ADDRESS = 300
+_MISSES_A_MINUTE_IN_ALL = 3000
 _TIME_TO_TRY = 10.0
 
 
@@ -39,8 +39,8 @@ class OwnKeys:
     """Any site, or some, for whoever brings its API key.
 
     A key is tried by one request before anything else is done with it, and remembered by its hash. So a wrong key
-    costs one request in five minutes, and all keys that are new ten a minute for each site, 60 from each address
-    and 600 in each process, whatever comes in with them.
+    costs one request in five minutes, whatever comes in with it. Ten new keys of a site are tried a minute, and
+    each process tries 300 wrong ones a minute for each address, and 3000 in all.
 
     Args:
         thinkific: knows how Thinkific is reached.
@@ -53,8 +53,8 @@ class OwnKeys:
         self._sites = sites
         self._everywhere = memory
         self._here = ProcessMemory()
-        self._by_address = Rates(_TRIES_A_MINUTE_BY_ADDRESS)
-        self._in_all = Rates(_TRIES_A_MINUTE_IN_ALL)
+        self._by_address = Rates(_MISSES_A_MINUTE_BY_ADDRESS)
+        self._in_all = Rates(_MISSES_A_MINUTE_IN_ALL)
         self._trying = WeakValueDictionary[str, anyio.Lock]()
 
     async def admit(self, token: str, *, site: str, address: str) -> tuple[Thinkific, Caller]:
@@ -85,8 +85,10 @@ class OwnKeys:
         if verdict is None:
             with suppress(UnreachableError):
                 verdict = await self._everywhere.get(found)
-            if verdict in _REMEMBERED:
+            if verdict is not None:
                 await self._here.put(found, verdict, _REMEMBERED[verdict])
+        elif verdict == _GOOD:  # while it is used, it need not be tried again
+            await self._here.put(found, verdict, _REMEMBERED[verdict])
         return verdict
 
     async def _try(self, found: str, site: str, address: str, school: Thinkific) -> str:
@@ -98,6 +100,8 @@ class OwnKeys:
         try:
             await school(ListCourses(limit=1), deadline=_TIME_TO_TRY)
             verdict = _GOOD
+            self._by_address.take_back(address)
+            self._in_all.take_back("")
         except (CredentialsError, NotFoundError):
             verdict = _WRONG
         except ForbiddenError as error:

@@ -39,3 +39,8 @@ class Rates:
         if len(self._due) > _KEPT:
             self._due.popitem(last=False)
         return 0 if passes else early
+
+    def take_back(self, who: str) -> None:
+        """Count a request of this caller that passed no more."""
+        if who in self._due:
+            self._due[who] -= self._apart

@@ -17,12 +17,10 @@ class Toolsets:
 
     Args:
         offers: what the operator offers.
-        has_journal: whether changes are written down.
     """
 
-    def __init__(self, offers: Iterable[type[Offer]], *, has_journal: bool) -> None:
+    def __init__(self, offers: Iterable[type[Offer]]) -> None:
         self._offered = {offer.spec.name: scope_of(offer.spec) for offer in offers}
-        self._has_journal = has_journal
         self._asked_for = lru_cache(_MOST_REMEMBERED)(self._select)
 
     def __call__(self, caller: Caller, toolsets: str, tools: str, read_only: bool) -> frozenset[str]:
@@ -42,9 +40,8 @@ class Toolsets:
 
     def _select(self, toolsets: str, tools: str, read_only: bool) -> frozenset[str]:
         try:
-            chosen = select(
-                toolsets=_names(toolsets), tools=_names(tools), read_only=read_only, changes=self._has_journal
-            )
+            # Also what is not offered may be named: the same client may be used with several servers.
+            chosen = select(toolsets=_names(toolsets), tools=_names(tools), read_only=read_only, changes=True)
         except SettingsError as error:
             raise Refusal(400, "invalid_request", str(error)) from None
         return frozenset(offer.spec.name for offer in chosen) & self._offered.keys()
