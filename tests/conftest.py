@@ -3,8 +3,13 @@ import shutil
 from collections.abc import Generator
 
 import pytest
+from hypothesis import settings
 
 from .redis_server import RedisServer, running_redis
+
+# How long an example takes says more of the machine than of us.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

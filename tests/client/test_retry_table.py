@@ -20,6 +20,7 @@ from thinkific_mcp.errors import (
     ForbiddenError,
     InvalidError,
     JournalError,
+    NotAllowedError,
     NotFoundError,
     PlanError,
     RateLimitError,
@@ -54,7 +55,7 @@ ERRORS: Sequence[tuple[ThinkificError, Failure]] = [
     (ServerError("", status=502), Failure.UNAVAILABLE),
 ]
 
-OF_NO_REQUEST = {SettingsError, ArgumentError, JournalError, UnknownOutcomeError}
+OF_NO_REQUEST = {SettingsError, ArgumentError, NotAllowedError, JournalError, UnknownOutcomeError}
 """They end a call themselves."""
 
 

@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 
 import anyio
 import httpx2
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from thinkific_mcp.client.credentials import OAuth, Tokens
@@ -111,6 +111,7 @@ STEPS: Mapping[str, Callable[[Life], Awaitable[None]]] = {
 }
 
 
+@example(["cancel after", "call", "revoke", "call"])
 @given(st.lists(st.one_of(st.just("call"), st.sampled_from(sorted(STEPS))), max_size=30))
 async def test_no_refresh_token_is_used_twice_unless_a_refresh_was_cut_off(steps: list[str]) -> None:
     life = Life()

@@ -72,7 +72,7 @@ class OAuth:
         self._now = now
         self._renewal: Errand[Tokens] | None = None
         self._held: Tokens | None = None
-        self._unsaved: tuple[Tokens, Tokens] | None = None
+        self._unsaved: tuple[Tokens, Tokens, float] | None = None
         self._refreshed_at = -math.inf
         self._refusal: tuple[str, CredentialsError] | None = None
 
@@ -139,10 +139,10 @@ class OAuth:
         async with self._store.lock():
             tokens = self._loaded(refused)
             if self._unsaved is not None:
-                used_up, new = self._unsaved
+                used_up, new, asked_at = self._unsaved
                 self._unsaved = None
                 if tokens.refresh_token == used_up.refresh_token:  # else somebody signed in again
-                    tokens = self._keep(used_up, new)
+                    tokens = self._keep(used_up, new, asked_at)
             if self._will_do(tokens, refused):
                 return tokens
             try:
@@ -155,11 +155,11 @@ class OAuth:
             # Somebody signed in again meanwhile.
             return stored if self._is_good(stored) else await self._exchange(http, stored)
 
-    def _keep(self, used_up: Tokens, new: Tokens) -> Tokens:
-        """Store tokens, and only then use them."""
-        self._unsaved = used_up, new
+    def _keep(self, used_up: Tokens, new: Tokens, asked_at: float) -> Tokens:
+        """Store tokens, and only then use them; they are as old as the request for them."""
+        self._unsaved = used_up, new, asked_at
         self._store.save(new)
-        self._held, self._unsaved, self._refreshed_at = new, None, self._now()
+        self._held, self._unsaved, self._refreshed_at = new, None, asked_at
         return new
 
     async def _exchange(self, http: httpx2.AsyncClient, tokens: Tokens) -> Tokens:
@@ -169,13 +169,14 @@ class OAuth:
         noted = replace(tokens, refreshing=True)
         if noted != tokens:
             self._store.save(noted)
+        asked_at = self._now()
         try:
-            renewed = await self._endpoint.refresh(http, tokens.refresh_token, self._now())
+            renewed = await self._endpoint.refresh(http, tokens.refresh_token, asked_at)
         except ThinkificError as error:
             if noted != tokens and not _may_be_used_up(error) and self._store.load() == noted:
                 self._store.save(tokens)
             raise self._explained(error, tokens) from None
-        self._keep(tokens, renewed)
+        self._keep(tokens, renewed, asked_at)
         _logger.info("the access token of %s was refreshed", self.site)
         return renewed
 
