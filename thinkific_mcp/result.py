@@ -1,6 +1,7 @@
 """What comes back: records that may lack anything, and pages of them."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, ClassVar, Generic, TypeVar, cast
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -17,7 +18,8 @@ class Result(BaseModel):
     model_config = ConfigDict(extra="allow", defer_build=True, hide_input_in_errors=True)
 
     @classmethod
-    def shown_fields(cls) -> dict[str, FieldInfo]:
+    @cache
+    def shown_fields(cls) -> Mapping[str, FieldInfo]:
         """Return the fields that are worth reading: all but those that only old themes use."""
         return {
             name: field

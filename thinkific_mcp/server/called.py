@@ -9,6 +9,7 @@ from functools import partial
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.shared.exceptions import MCPError
 
+from thinkific_mcp.client.patience import Report
 from thinkific_mcp.errors import ThinkificError
 from thinkific_mcp.guard.desk import Desk
 from thinkific_mcp.guard.proposals import Proposal
@@ -39,6 +40,7 @@ def desk_of(context: CallContext) -> Desk:
     if this.desk is None:
         served = served_to(context.request_context)
         about = context.session.client_params
+        report = report_to(context)
         client = f"{about.client_info.name} {about.client_info.version}" if about else ""
         this.desk = Desk(
             served.guard,
@@ -47,9 +49,15 @@ def desk_of(context: CallContext) -> Desk:
             caller=served.caller,
             may_destroy=served.may_destroy,
             client=client[:200],
-            report=partial(this.tell, context.report_progress),
+            report=partial(this.tell, report) if report is not None else None,
         )
     return this.desk
+
+
+def report_to(context: CallContext) -> Report | None:
+    """Return what tells the client how far a call is; None where it did not ask to be told."""
+    meta = context.request_context.meta
+    return context.report_progress if meta and "progress_token" in meta else None
 
 
 def can_ask(context: CallContext) -> bool:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, cast
 
 import anyio
@@ -90,7 +90,7 @@ class _Request:
         span = trace.get_current_span()
         fields = {
             "event": "call" if self.tool else "request",
-            **asdict(self),
+            **vars(self),
             "error": tally.failure,
             "seconds": round(seconds, 4),
             "waited": round(tally.waited, 4),

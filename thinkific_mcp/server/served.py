@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from mcp.server.context import ServerRequestContext
@@ -30,7 +31,7 @@ class Served:
     caller: str = ""
     may_destroy: bool = True
 
-    @property
+    @cached_property
     def identity(self) -> str:
         """What tells this caller at this site from all others."""
         return json.dumps([self.guard.site_of(self.thinkific), self.caller])

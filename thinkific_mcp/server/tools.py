@@ -22,7 +22,7 @@ from thinkific_mcp.guard.taking_back import TakeBack
 from thinkific_mcp.operation import Offer, Operation
 from thinkific_mcp.server.answers import answer, answer_page, confirmation
 from thinkific_mcp.server.arguments import read_arguments
-from thinkific_mcp.server.called import Called, desk_of, failures_told
+from thinkific_mcp.server.called import Called, desk_of, failures_told, report_to
 from thinkific_mcp.server.changing import NOBODY_ANSWERED, change
 from thinkific_mcp.server.rounds import in_its_round
 from thinkific_mcp.server.schemas import input_schema, output_schema
@@ -141,4 +141,4 @@ async def _read(asked: Offer | Exception, context: CallContext) -> CallToolResul
             return answer_page(await list_changes(asked, desk_of(context)))
         operation = cast(Operation[Any], asked)
         thinkific = served_to(context.request_context).thinkific
-        return answer(operation, await thinkific(operation, report=context.report_progress))
+        return answer(operation, await thinkific(operation, report=report_to(context)))

@@ -4,7 +4,7 @@ import logging
 import math
 from collections import deque
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from uuid import uuid4
 
@@ -92,21 +92,26 @@ class Line:
             UnreachableError: the store of the budget cannot be reached.
         """
         turn = Turn(self._limits)
-        failure: Exception | None = None
         try:
             with budget_wait():
                 await self._wait(turn, patience)
-            async with anyio.create_task_group() as tasks:
-                if self._store.is_shared:
-                    tasks.start_soon(self._keep, turn)
-                try:
-                    yield turn
-                except Exception as error:  # out of the task group, which would wrap it
-                    failure = error
-                tasks.cancel_scope.cancel()
+            async with self._kept(turn) if self._store.is_shared else nullcontext():
+                yield turn
         finally:
             if turn.is_held:
                 await self._return(turn)
+
+    @asynccontextmanager
+    async def _kept(self, turn: Turn) -> AsyncGenerator[None]:
+        """Let the other processes know inside this block that a turn is still held."""
+        failure: Exception | None = None
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._keep, turn)
+            try:
+                yield
+            except Exception as error:  # out of the task group, which would wrap it
+                failure = error
+            tasks.cancel_scope.cancel()
         if failure is not None:
             raise failure
 

@@ -3,6 +3,7 @@
 import hmac
 import logging
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -15,6 +16,7 @@ from thinkific_mcp.settings.fields import variable
 
 _LARGEST_FILE = 1_000_000
 _LONGEST_NAME = 100
+_SETTLED_NS = 2_000_000_000
 _SCOPES = ",".join(get_args(Scope))
 _VARIABLE = variable("http_tokens_file")
 
@@ -55,8 +57,8 @@ class TokensFile:
     """Knows callers by a file with a line `NAME SHA256 SCOPES` for each.
 
     Words are separated by white space, scopes by commas; blank lines and those that begin with # count for
-    nothing. The file is read again for each caller, so that a change holds from the next request on. Without the
-    file nobody is let in; a file that has become wrong is logged once, and what it held before stays.
+    nothing. A change of the file holds from the next request on. Without the file nobody is let in; a file that
+    has become wrong is logged once, and what it held before stays.
 
     Args:
         path: the file.
@@ -68,6 +70,7 @@ class TokensFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._stamp: tuple[int, ...] = ()
         try:
             self._seen: bytes | type[OSError] = self._content()
         except OSError as error:
@@ -95,12 +98,21 @@ class TokensFile:
         with self._path.open("rb") as file:
             return file.read(_LARGEST_FILE + 1)
 
+    def _present_stamp(self) -> tuple[int, ...]:
+        """Return what differs after each change; nothing for a file so new that a change may not show in it."""
+        found = self._path.stat()
+        is_settled = time.time_ns() - found.st_mtime_ns > _SETTLED_NS
+        return (found.st_mtime_ns, found.st_size, found.st_ino) if is_settled else ()
+
     def _reread(self) -> None:
-        # Reading costs less than the comparing, and unlike a time stamp misses no change.
         try:
+            stamp = self._present_stamp()
+            if stamp and stamp == self._stamp:
+                return
             seen: bytes | type[OSError] = self._content()
         except OSError as error:
-            seen = type(error)
+            stamp, seen = (), type(error)
+        self._stamp = stamp
         if seen == self._seen:
             return
         self._seen = seen

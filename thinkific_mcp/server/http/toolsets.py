@@ -21,7 +21,7 @@ class Toolsets:
 
     def __init__(self, offers: Iterable[type[Offer]]) -> None:
         self._offered = {offer.spec.name: scope_of(offer.spec) for offer in offers}
-        self._asked_for = lru_cache(_MOST_REMEMBERED)(self._select)
+        self._remembered = lru_cache(_MOST_REMEMBERED)(self._select)
 
     def __call__(self, caller: Caller, toolsets: str, tools: str, read_only: bool) -> frozenset[str]:
         """Return the names of the tools that a caller is offered.
@@ -35,16 +35,15 @@ class Toolsets:
         Raises:
             Refusal: there is no such toolset or tool.
         """
-        asked_for = self._asked_for(toolsets, tools, read_only)
-        return frozenset(name for name in asked_for if self._offered[name] in caller.scopes)
+        return self._remembered(caller.scopes, toolsets, tools, read_only)
 
-    def _select(self, toolsets: str, tools: str, read_only: bool) -> frozenset[str]:
+    def _select(self, scopes: frozenset[Scope], toolsets: str, tools: str, read_only: bool) -> frozenset[str]:
         try:
             # Also what is not offered may be named: the same client may be used with several servers.
             chosen = select(toolsets=_names(toolsets), tools=_names(tools), read_only=read_only, changes=True)
         except SettingsError as error:
             raise Refusal(400, "invalid_request", str(error)) from None
-        return frozenset(offer.spec.name for offer in chosen) & self._offered.keys()
+        return frozenset(offer.spec.name for offer in chosen if self._offered.get(offer.spec.name, "") in scopes)
 
 
 def scope_of(spec: Spec) -> Scope:
