@@ -23,8 +23,8 @@ async def test_a_write_under_way_is_finished_and_noted_before_the_process_ends(
     school.sandbox.faults.add("slow", seconds=1, match="PUT /coupons/{id}", after=True)
 
     async def write() -> None:
-        own = {"Authorization": f"Bearer {school.keys[0]}", "Mcp-Name": "update_coupon"}
-        async with httpx2.AsyncClient(headers=CALL_HEADERS | own, timeout=PATIENCE) as http:
+        own = {**CALL_HEADERS, "Authorization": f"Bearer {school.keys[0]}", "Mcp-Name": "update_coupon"}
+        async with httpx2.AsyncClient(headers=own, timeout=PATIENCE) as http:
             body = call_body("update_coupon", {"coupon_id": 1, "code": "NEW", "note": "last"})
             answer = await http.post(f"{replica.address}/sites/{school.name}/mcp", content=body)
         came.append(answer.json()["result"]["structuredContent"]["done"])

@@ -56,8 +56,10 @@ def desk_of(context: CallContext) -> Desk:
 
 def report_to(context: CallContext) -> Report | None:
     """Return what tells the client how far a call is; None where it did not ask to be told."""
-    meta = context.request_context.meta
-    return context.report_progress if meta and "progress_token" in meta else None
+    request = context.request_context
+    # Where both are in one process, there is no token to ask with.
+    is_asked = request.request is None or "progress_token" in (request.meta or {})
+    return context.report_progress if is_asked else None
 
 
 def can_ask(context: CallContext) -> bool:

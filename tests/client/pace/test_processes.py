@@ -85,7 +85,7 @@ def test_two_processes_use_the_budget_up_and_meet_no_429(empty_redis: RedisServe
 def test_calls_of_several_processes_are_served_in_the_order_they_came(empty_redis: RedisServer) -> None:
     limit = Limit(requests=1000, at_once=1)
     with closing(Sandbox(students=1, limit=limit)) as sandbox:
-        sandbox.faults.add("slow", seconds=0.1, times=18)
+        sandbox.faults.add("slow", seconds=4)  # long enough for all to come meanwhile
         with processes(sandbox, empty_redis, limit, 6, 6, 6) as all_three:
             for begun, process in enumerate(all_three, start=1):
                 process.start()
