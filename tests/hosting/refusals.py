@@ -57,6 +57,12 @@ ROWS = [
     Row("another content type", _keyed(Content_Type="text/plain"), 400, "Invalid Content-Type"),
     Row("no content type", _keyed(Content_Type=None), 400, "Invalid Content-Type"),
     Row("takes no JSON", _keyed(Accept="text/html"), 406, ""),
+    Row(
+        "a length and chunks",
+        replace(_keyed(Transfer_Encoding="chunked"), body="0\r\n\r\n"),
+        400,
+        "invalid_request",
+    ),
     Row("two lengths", _keyed(Content_Length=["5", "6"]), 400, "Invalid HTTP request"),
     Row("GET", Request(KEYED, "GET", body=""), 405, "Method Not Allowed"),
     Row("PUT", Request(KEYED, "PUT"), 405, "Method Not Allowed"),

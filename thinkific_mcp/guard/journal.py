@@ -109,6 +109,7 @@ class Journal:
         self._kept_days = kept_days
         self._largest = largest
         self._turn = anyio.Lock()
+        self._reading = anyio.Lock()
 
     async def intend(self, intent: Intent) -> str:
         """Note a write that is about to be sent; when this returns, the disk has it.
@@ -141,7 +142,8 @@ class Journal:
         with self._explained("read"):
             files = self._files()
             if files.exist():
-                async with self._turn, locked(files.lock, _LONGEST_WAIT):
+                # Of many who read, one at a time stands in the way of who writes.
+                async with self._reading, self._turn, locked(files.lock, _LONGEST_WAIT):
                     records = await run_sync(files.records, self._moment().date())
         return _changes(records, site)
 

@@ -14,7 +14,7 @@ _MEANWHILE = "Nothing was sent. Until it can be used, no change can be made that
 
 _COUNT = """
 local number = redis.call('INCR', KEYS[1])
-if number == 1 then
+if redis.call('PTTL', KEYS[1]) < 0 then
   redis.call('PEXPIRE', KEYS[1], ARGV[1])
 end
 return number

@@ -22,6 +22,8 @@ from thinkific_mcp.version import VERSION
 
 # Below WARNING it logs the text of failed calls and of lines that it cannot read: they may speak of students.
 logging.getLogger("mcp").setLevel(logging.WARNING)
+# It logs each piece of an answer at DEBUG.
+logging.getLogger("sse_starlette").setLevel(logging.WARNING)
 # It warns of tracing headers that it cannot read, word for word.
 logging.getLogger("opentelemetry").setLevel(logging.ERROR)
 
@@ -82,6 +84,8 @@ def build_server(
         request_state_security=RequestStateSecurity(
             keys=sealing_keys or [secrets.token_bytes()], bind_principal=lambda ctx: served_to(ctx).identity
         ),
+        # What is listed never changes while a process runs, and each listener would hold a connection.
+        subscriptions=False,
         cache_hints={"tools/list": CacheHint(_LISTS_KEEP, "private")},
     )
     # Inside the SDK's span of the call, and outside of its seal, which Rounds has to read.

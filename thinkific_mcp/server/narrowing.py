@@ -18,7 +18,7 @@ async def only_what_is_offered(ctx: ServerRequestContext[Served, Any], call_next
         return await call_next(ctx)
     if ctx.method == "tools/call":
         name = (ctx.params or {}).get("name")
-        if name in all_tools - offered:
+        if isinstance(name, str) and name in all_tools - offered:
             tally().failure = NotAllowedError.__name__
             return failure(
                 f"{name} is not offered to you: the scopes of your token, or the X-MCP headers of your client, "

@@ -11,6 +11,7 @@ from thinkific_mcp.operation import Offer
 from thinkific_mcp.settings import Settings, variable
 
 _CHANGES = "changes"
+_LONGEST_NAME = 60
 JOURNAL_TOOLS = {offer.spec.name: offer for offer in CHANGES}
 """The tools that there are only where changes are written down."""
 
@@ -93,4 +94,6 @@ def _check(kind: str, names: Iterable[str], known: Iterable[str]) -> None:
         if name not in valid:
             near = nearest(name, valid)
             hint = f" Did you mean {near}?" if near else ""
-            raise SettingsError(f"There is no {kind} {name!r}.{hint} Valid {kind}s: {', '.join(valid)}.")
+            raise SettingsError(
+                f"There is no {kind} {name[:_LONGEST_NAME]!r}.{hint} Valid {kind}s: {', '.join(valid)}."
+            )

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+import anyio
 import pytest
 
 from thinkific_mcp.api import OPERATIONS
 from thinkific_mcp.sandbox import Sandbox
 
-from ..asking import Person, answer, asked, code_of, nobody, status_of, writes
+from ..asking import PATIENCE, Person, answer, asked, code_of, nobody, status_of, writes
 from ..conftest import text_of
 from .conftest import ERAS, Era, hosted
 
@@ -185,3 +186,54 @@ async def test_a_caller_who_calls_too_often_is_told_when_to_come_back(site: dict
     assert [answer.status_code for answer in answers] == [200] * 10 + [429] * 2
     assert 0 < int(answers[-1].headers["retry-after"]) <= 11
     assert other.status_code == 200
+
+
+async def test_a_caller_may_have_a_hundred_requests_under_way(
+    site: dict[str, str], tokens: Path, sandbox: Sandbox
+) -> None:
+    sandbox.faults.add("slow", seconds=1, times=200)
+    statuses: list[int] = []
+
+    async def call() -> None:
+        async with server.http("alice", Accept="application/json, text/event-stream") as http:
+            params = {"name": "get_course", "arguments": {"course_id": 1}}
+            body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+            statuses.append((await http.post("/mcp", json=body)).status_code)
+
+    plenty = {"http_requests_per_minute": 6000, "max_concurrency": 200, "requests_per_minute": 6000}
+    async with hosted(**site, http_tokens_file=tokens, **plenty) as server, anyio.create_task_group() as tasks:
+        for _ in range(110):
+            tasks.start_soon(call)
+    assert sorted(statuses) == [200] * 100 + [429] * 10
+
+
+@pytest.mark.parametrize("name", [["x"], {"x": 1}, 1, None])
+async def test_a_name_that_is_no_text_is_refused_by_the_protocol(
+    name: object, site: dict[str, str], tokens: Path
+) -> None:
+    async with (
+        hosted(**site, http_tokens_file=tokens) as server,
+        server.http("reader", Accept="application/json, text/event-stream") as http,
+    ):
+        params = {"name": name}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+        assert "-32602" in (await http.post("/mcp", json=body)).text
+
+
+async def test_nobody_can_hold_a_stream_open_for_changes_that_never_come(
+    site: dict[str, str], tokens: Path
+) -> None:
+    listen = "subscriptions/listen"
+    meta: dict[str, object] = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    headers = {"MCP-Protocol-Version": "2026-07-28", "Mcp-Method": listen}
+    async with (
+        hosted(**site, http_tokens_file=tokens) as server,
+        server.http("alice", Accept="application/json, text/event-stream", **headers) as http,
+    ):
+        params = {"notifications": {"toolsListChanged": True}, "_meta": meta}
+        with anyio.fail_after(PATIENCE):
+            refused = await http.post("/mcp", json={"jsonrpc": "2.0", "id": 1, "method": listen, "params": params})
+    assert (refused.status_code, refused.json()["error"]["message"]) == (404, "Method not found")

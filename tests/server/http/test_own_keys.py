@@ -5,6 +5,7 @@ import pytest
 
 from thinkific_mcp.sandbox import Sandbox
 
+from ...redis_server import RedisServer
 from ..asking import code_of, status_of, writes
 from ..conftest import text_of
 from .conftest import ERAS, Era, hosted
@@ -138,3 +139,38 @@ async def test_keys_that_are_right_do_not_count_against_their_address(reached: d
             await server.ask("wrong", f"/sites/school-{number}/mcp")
         for _ in range(4):
             assert (await server.ask(KEY, PATH)).status_code == 200
+
+
+async def test_addresses_of_one_network_of_ipv6_count_as_one(reached: dict[str, str]) -> None:
+    async with hosted(**reached, sites="any") as server:
+        refused = [
+            await server.ask("wrong", f"/sites/school-{number}/mcp", f"2001:db8::{number:x}")
+            for number in range(55)
+        ]
+    assert refused[-1].status_code == 429
+
+
+async def test_a_key_that_is_in_use_is_tried_again_whatever_strangers_do(
+    reached: dict[str, str], empty_redis: RedisServer
+) -> None:
+    redis = {"redis_url": empty_redis.url}
+    async with hosted(**reached, **redis, sites="any") as one, hosted(**reached, **redis, sites="any") as other:
+        assert (await one.ask(KEY, PATH)).status_code == 200
+        for key in empty_redis.ask("KEYS", "*:key:*"):
+            empty_redis.ask("DEL", key)  # as an hour later
+        refused = [await other.ask(f"wrong-{number}", PATH, f"10.0.0.{number}") for number in range(12)]
+        assert refused[-1].status_code == 429
+        assert (await other.ask(KEY, PATH)).status_code == 200
+
+
+@pytest.mark.parametrize("value", ["", "other", "good "])
+async def test_a_verdict_that_is_none_is_not_believed(
+    value: str, reached: dict[str, str], empty_redis: RedisServer, sandbox: Sandbox
+) -> None:
+    async with hosted(**reached, redis_url=empty_redis.url, sites="any") as server:
+        await server.ask(KEY, PATH)
+        (key,) = empty_redis.ask("KEYS", "*:key:*")
+        empty_redis.ask("SET", key, value)
+    async with hosted(**reached, redis_url=empty_redis.url, sites="any") as server:
+        assert (await server.ask(KEY, PATH)).status_code == 200
+    assert len([request for request in sandbox.requests if request.path == "/courses"]) == 2

@@ -30,6 +30,7 @@ from thinkific_mcp.server.selection import offered
 from thinkific_mcp.server.upstream import has_one_site, open_upstream
 from thinkific_mcp.settings import Settings
 
+_IDLE_SESSIONS_END = 600.0
 _THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -52,6 +53,7 @@ async def opened_app(settings: Settings) -> AsyncGenerator[ASGIApp]:
         server.streamable_http_app(
             stateless_http=not settings.http_sessions,
             max_request_body_size=settings.http_body_limit,
+            session_idle_timeout=_IDLE_SESSIONS_END,
             transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         )
         sessions = server.session_manager
@@ -60,7 +62,15 @@ async def opened_app(settings: Settings) -> AsyncGenerator[ASGIApp]:
         routes = [
             Route(
                 path,
-                endpoint=Entrance(sessions.handle_request, door, guard, toolsets, rates, names),
+                endpoint=Entrance(
+                    sessions.handle_request,
+                    door,
+                    guard,
+                    toolsets,
+                    rates,
+                    names,
+                    has_sessions=settings.http_sessions,
+                ),
                 methods=["POST", "GET", "DELETE"] if settings.http_sessions else ["POST"],
             )
             for path, door in doors.items()

@@ -1,11 +1,14 @@
 """What every request passes: who calls, for which site, how often, and with which tools."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
 from mcp.server.auth.provider import AccessToken
 from mcp.server.transport_security import TransportSecurityMiddleware, TransportSecuritySettings
+from mcp.shared.inbound import MCP_PROTOCOL_VERSION_HEADER
+from mcp_types.version import HANDSHAKE_PROTOCOL_VERSIONS
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -20,6 +23,8 @@ Narrow = Callable[[Caller, str, str, bool], frozenset[str]]
 """Returns the tools that a caller is offered who asks for these toolsets and tools, and only for reads or not."""
 
 _BEARER = re.compile("bearer +([!-~]{1,16000}) *", re.IGNORECASE)
+_AT_ONCE = 100
+_OPENINGS_A_MINUTE = 60
 _ON = ("1", "true", "yes", "on")
 
 
@@ -33,6 +38,7 @@ class Entrance:
         narrow: says which tools they are offered.
         rates: how often one of them may call.
         names: the hosts and origins by which this server may be called.
+        has_sessions: whether clients of 2025 get sessions, of which one caller may open 60 a minute.
     """
 
     def __init__(
@@ -43,12 +49,17 @@ class Entrance:
         narrow: Narrow,
         rates: Rates,
         names: TransportSecuritySettings,
+        *,
+        has_sessions: bool,
     ) -> None:
         self._app = app
         self._door = door
         self._guard = guard
         self._narrow = narrow
         self._rates = rates
+        self._has_sessions = has_sessions
+        self._openings = Rates(_OPENINGS_A_MINUTE)
+        self._under_way = Counter[str]()
         self._names = TransportSecurityMiddleware(names)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,7 +74,13 @@ class Entrance:
         except Refusal as refusal:
             await refusal.response()(scope, receive, send)
             return
-        await self._app({**scope, SERVED: served, "user": _owner_of_sessions(served)}, receive, send)
+        self._under_way[served.identity] += 1
+        try:
+            await self._app({**scope, SERVED: served, "user": _owner_of_sessions(served)}, receive, send)
+        finally:
+            self._under_way[served.identity] -= 1
+            if not self._under_way[served.identity]:
+                del self._under_way[served.identity]
 
     async def _served(self, request: Request) -> Served:
         thinkific, caller = await self._door.admit(
@@ -82,7 +99,12 @@ class Entrance:
         served = Served(
             thinkific, self._guard, offered, caller=caller.name, may_destroy="destructive" in caller.scopes
         )
-        if wait := self._rates.wait(served.identity):
+        wait = self._rates.wait(served.identity)
+        if not wait and self._under_way[served.identity] >= _AT_ONCE:
+            wait = 1.0
+        if not wait and self._has_sessions and _may_open_one(request):
+            wait = self._openings.wait(served.identity)
+        if wait:
             raise Refusal(429, "too_many_requests", "Too many requests of this caller.", wait)
         return served
 
@@ -97,6 +119,11 @@ def _token(request: Request) -> str:
             400, "invalid_request", "There should be one Authorization header: Bearer, a space, the token."
         )
     return found[1]
+
+
+def _may_open_one(request: Request) -> bool:
+    version = request.headers.get(MCP_PROTOCOL_VERSION_HEADER, HANDSHAKE_PROTOCOL_VERSIONS[0])
+    return "mcp-session-id" not in request.headers and version in HANDSHAKE_PROTOCOL_VERSIONS
 
 
 def _asked_for(headers: Mapping[str, str]) -> tuple[str, str, bool]:

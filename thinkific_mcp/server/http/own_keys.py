@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from hashlib import sha256
+from ipaddress import ip_address, ip_network
 from weakref import WeakValueDictionary
 
 import anyio
@@ -16,18 +16,14 @@ from thinkific_mcp.errors import (
     ForbiddenError,
     NotFoundError,
     ThinkificError,
-    UnreachableError,
 )
-from thinkific_mcp.guard.memory import Memory, ProcessMemory
+from thinkific_mcp.guard.memory import Memory
 from thinkific_mcp.server.http.callers import Caller
+from thinkific_mcp.server.http.known_keys import KnownKeys, Verdict
 from thinkific_mcp.server.http.rates import Rates
 from thinkific_mcp.server.http.refusals import Refusal, unauthorized, unavailable
 from thinkific_mcp.settings.hosting import ANY
 from thinkific_mcp.subdomain import is_subdomain
-
-_GOOD, _WRONG = "good", "wrong"
-_REMEMBERED = {_GOOD: 3600.0, _WRONG: 300.0}
-"""Seconds for which it is remembered of a key."""
 
 _TRIES_A_MINUTE = 10
 _MISSES_A_MINUTE_BY_ADDRESS = 300
@@ -40,7 +36,8 @@ class OwnKeys:
 
     A key is tried by one request before anything else is done with it, and remembered by its hash. So a wrong key
     costs one request in five minutes, whatever comes in with it. Ten new keys of a site are tried a minute, and
-    each process tries 300 wrong ones a minute for each address, and 3000 in all.
+    each process tries 300 wrong ones a minute for each address, and 3000 in all; keys that were good in the past
+    week are not held to that.
 
     Args:
         thinkific: knows how Thinkific is reached.
@@ -51,8 +48,7 @@ class OwnKeys:
     def __init__(self, thinkific: Thinkific, sites: Sequence[str], memory: Memory) -> None:
         self._thinkific = thinkific
         self._sites = sites
-        self._everywhere = memory
-        self._here = ProcessMemory()
+        self._known = KnownKeys(memory)
         self._by_address = Rates(_MISSES_A_MINUTE_BY_ADDRESS)
         self._in_all = Rates(_MISSES_A_MINUTE_IN_ALL)
         self._trying = WeakValueDictionary[str, anyio.Lock]()
@@ -64,67 +60,57 @@ class OwnKeys:
         if not token:
             raise unauthorized("The school's API key is needed, as the bearer token.")
         digest = sha256(json.dumps([site, token]).encode()).hexdigest()
-        found = f"key:{digest}"
 
         async def refused() -> None:
-            await self._forget(found)
+            await self._known.forget(digest)
 
         school = self._thinkific.for_site(_OwnKey(ApiKey(site, token), refused))
         # Many requests may come with a new key at once, and one of them is enough to try it.
         async with self._trying.setdefault(digest, anyio.Lock()):
-            verdict = await self._remembered(found) or await self._try(found, site, address, school)
-        if verdict == _WRONG:
+            verdict = await self._known.verdict(digest)
+            if verdict is None:
+                verdict = await self._try(digest, site, _network(address), school)
+        if verdict == "wrong":
             raise unauthorized(
                 "The school does not take this API key. Check the key, the subdomain, and that the plan has API "
                 "access; then try again in five minutes."
             )
         return school, Caller(f"key#{digest[:16]}")
 
-    async def _remembered(self, found: str) -> str | None:
-        verdict = await self._here.get(found)
-        if verdict is None:
-            with suppress(UnreachableError):
-                verdict = await self._everywhere.get(found)
-            if verdict is not None:
-                await self._here.put(found, verdict, _REMEMBERED[verdict])
-        elif verdict == _GOOD:  # while it is used, it need not be tried again
-            await self._here.put(found, verdict, _REMEMBERED[verdict])
-        return verdict
-
-    async def _try(self, found: str, site: str, address: str, school: Thinkific) -> str:
-        wait = self._by_address.wait(address) or self._in_all.wait("")
-        if not wait and await self._tries(site) > _TRIES_A_MINUTE:
-            wait = 60.0
-        if wait:
+    async def _try(self, digest: str, site: str, network: str, school: Thinkific) -> Verdict:
+        is_proven = await self._known.is_proven(digest)
+        if not is_proven and (wait := await self._wait(site, network)):
             raise Refusal(429, "too_many_requests", "Too many keys are new here. Try again later.", wait)
         try:
             await school(ListCourses(limit=1), deadline=_TIME_TO_TRY)
-            verdict = _GOOD
-            self._by_address.take_back(address)
-            self._in_all.take_back("")
+            verdict: Verdict = "good"
+            if not is_proven:
+                self._by_address.take_back(network)
+                self._in_all.take_back("")
         except (CredentialsError, NotFoundError):
-            verdict = _WRONG
+            verdict = "wrong"
         except ForbiddenError as error:
             raise Refusal(403, "forbidden", str(error)) from None
         except ThinkificError as error:
             wait: float | None = getattr(error, "retry_after", None)
             raise unavailable(f"The key cannot be tried now. {error}", wait or 5) from None
-        for memory in (self._here, self._everywhere):
-            with suppress(UnreachableError):
-                await memory.put(found, verdict, _REMEMBERED[verdict])
+        await self._known.note(digest, verdict)
         return verdict
 
-    async def _tries(self, site: str) -> int:
-        tries = f"key-tries:{site}"
-        try:
-            return await self._everywhere.count(tries, 60)
-        except UnreachableError:
-            return await self._here.count(tries, 60)
+    async def _wait(self, site: str, network: str) -> float:
+        """Count a new key, or return the seconds after which it could be tried."""
+        if wait := self._by_address.wait(network) or self._in_all.wait(""):
+            return wait
+        return 60.0 if await self._known.count_try(site) > _TRIES_A_MINUTE else 0.0
 
-    async def _forget(self, found: str) -> None:
-        for memory in (self._here, self._everywhere):
-            with suppress(UnreachableError):
-                await memory.take(found)
+
+def _network(address: str) -> str:
+    """Return what stands for whoever has an address: of IPv6, everybody has a whole network to choose from."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((found, 64), strict=False)) if found.version == 6 else address
 
 
 class _OwnKey:

@@ -20,7 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
 from thinkific_mcp.errors import SettingsError
-from thinkific_mcp.server.http.refusals import unavailable
+from thinkific_mcp.server.http.refusals import Refusal, unavailable
 from thinkific_mcp.server.http.slow_clients import TOO_SLOW
 
 _logger = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ _MOST_HEADERS = 32_768
 _IN_USE = (errno.EADDRINUSE, errno.EACCES)
 _FULL = unavailable("There are too many connections.", retry_after=1).response()
 _FULL.headers["Connection"] = "close"
+_AMBIGUOUS = Refusal(400, "invalid_request", "The length of the request is told in two ways.").response()
+_AMBIGUOUS.headers["Connection"] = "close"
 _TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\n%b\r\n%b" % (
     b"".join(b"%b: %b\r\n" % header for header in TOO_SLOW.raw_headers),
     bytes(TOO_SLOW.body),
@@ -88,10 +90,11 @@ class _Config(uvicorn.Config):
         self.header_seconds = header_seconds
 
         async def cancellable(scope: Scope, receive: Receive, send: Send) -> None:
+            answer = _AMBIGUOUS if _has_two_lengths(scope) else app
             with anyio.CancelScope() as call:
                 self.calls.add(call)
                 try:
-                    await app(scope, receive, send)
+                    await answer(scope, receive, send)
                 finally:
                     self.calls.discard(call)
 
@@ -248,6 +251,11 @@ class _Deadline:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def _has_two_lengths(scope: Scope) -> bool:
+    # A proxy may go by the other one, and take what follows for a request of its own (RFC 9112, 6.1).
+    return {b"content-length", b"transfer-encoding"} <= {name for name, _ in scope.get("headers", ())}
 
 
 def _listener(host: str, port: int) -> socket.socket:
