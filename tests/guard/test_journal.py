@@ -4,7 +4,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
+from anyio.lowlevel import checkpoint
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -146,3 +148,20 @@ async def test_whatever_is_noted_is_read_again(
         change = await only(journal)
         assert change.intent == noted
         assert (change.receipt, change.made) == (receipt, made)
+
+
+async def test_who_writes_waits_for_one_reader_at_most(journal: Journal) -> None:
+    await note(journal, intent())
+    order: list[str] = []
+
+    async def read() -> None:
+        await journal.changes(SITE)
+        order.append("read")
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(5):
+            tasks.start_soon(read)
+        await checkpoint()  # all of them have come
+        await journal.intend(intent())
+        order.append("written")
+    assert order.index("written") <= 1
