@@ -47,6 +47,17 @@ def test_a_school_is_not_opened_behind_a_proxy_without_tokens(
     assert said.startswith(f"{name} says that others reach this server, and anybody could call")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("THINKIFIC_HTTP_TOKENS_FILE", "tokens"), ("THINKIFIC_PUBLIC_URL", "https://mcp.example.com/mcp")],
+)
+def test_what_would_guard_nothing_is_refused(
+    name: str, value: str, run: Run, environment: pytest.MonkeyPatch
+) -> None:
+    said = refusal(run, environment, "http --sites any", **{name: value})
+    assert said.startswith(f"{name} is for /mcp, which needs a school of yours")
+
+
 def test_without_any_school_it_says_what_to_set(run: Run, environment: pytest.MonkeyPatch) -> None:
     said = refusal(run, environment, "http")
     assert said.startswith("No school is set: set THINKIFIC_SUBDOMAIN and THINKIFIC_API_KEY")

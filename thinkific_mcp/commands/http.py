@@ -81,6 +81,13 @@ def _check_doors(settings: Settings, host: str) -> None:
         )
     if has_one_site(settings):
         check_upstream(settings)
+    else:
+        for name in ("http_tokens_file", "jwt_issuer", "public_url"):
+            if getattr(settings, name):
+                raise SettingsError(
+                    f"{variable(name)} is for /mcp, which needs a school of yours: set THINKIFIC_SUBDOMAIN and "
+                    "THINKIFIC_API_KEY, or leave it out."
+                )
     knows_callers = settings.http_tokens_file or settings.jwt_issuer
     if not has_one_site(settings) or knows_callers:
         return

@@ -1,4 +1,4 @@
-"""Settings of `thinkific-mcp http`; nothing else reads them."""
+"""Settings of `thinkific-mcp http`; no other command heeds them."""
 
 import re
 from ipaddress import ip_network

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import anyio
 import pytest
 
 from thinkific_mcp.sandbox import Sandbox
@@ -85,6 +86,14 @@ async def test_whether_it_lives_and_is_ready_is_told_to_everybody(
         "upstream_budget": {"next_request_in_seconds": 0.0},
     }
     assert not sandbox.requests
+
+
+async def test_a_tokens_file_that_is_gone_is_told(site: dict[str, str], tokens: Path) -> None:
+    async with hosted(**site, http_tokens_file=tokens) as server, server.http() as http:
+        await anyio.Path(tokens).unlink()
+        assert (await server.ask("alice")).status_code == 401
+        ready = (await http.get("/readyz")).json()
+    assert (ready["status"], ready["settings"]) == ("degraded", "the tokens file is gone")
 
 
 async def test_without_its_redis_it_says_that_it_is_degraded(site: dict[str, str]) -> None:

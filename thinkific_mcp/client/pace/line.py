@@ -62,6 +62,7 @@ class _Waiter:
     turn: Turn
     arrived: float | None = None
     woken: anyio.Event = field(default_factory=anyio.Event)
+    was_given: bool = False
 
 
 class Line:
@@ -149,12 +150,16 @@ class Line:
                 return math.inf, 0
             if waiter.arrived is None:
                 waiter.arrived = now
-            before = self._waiting.index(waiter)
+            waiter.was_given = False
+            # Of those who ask together, the next is heard as soon as the one before it has its turn.
+            queue = [each for each in self._waiting if not each.was_given]
+            before = queue.index(waiter)
             again = math.inf  # who is not the first is woken when it becomes so
             if not before:
-                arrivals = [each.arrived for each in self._waiting if each.arrived is not None]
+                arrivals = [each.arrived for each in queue if each.arrived is not None]
                 again = allowance.take(self._limits, self._name, waiter.turn.lease, arrivals, now)
                 self._is_known = again > 0 or len(arrivals) > 1
+                waiter.was_given = again <= 0
                 if again <= 0:
                     if self._store.is_shared:
                         allowance.renew(waiter.turn.lease, now)
@@ -168,7 +173,7 @@ class Line:
         try:
             again, wait = await self._store.change(self._site, ask)
         except UnreachableError:
-            waiter.turn.is_held = False
+            waiter.turn.is_held = waiter.was_given = False
             raise
         waiter.turn.is_held = again <= 0
         return again, wait

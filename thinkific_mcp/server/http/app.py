@@ -44,8 +44,9 @@ async def opened_app(settings: Settings) -> AsyncGenerator[ASGIApp]:
     offers, guard = offered(settings), guard_of(settings)
     async with open_upstream(settings) as thinkific, httpx2.AsyncClient() as http:
         doors: dict[str, Door] = {}
+        known_by = verifiers(settings, http)
         if has_one_site(settings):
-            doors["/mcp"] = OneSite(thinkific, verifiers(settings, http), _challenge(settings))
+            doors["/mcp"] = OneSite(thinkific, known_by, _challenge(settings))
         if settings.sites:
             doors["/sites/{subdomain}/mcp"] = OwnKeys(thinkific, settings.sites, guard.memory)
         server = build_server(lambda: nullcontext(thinkific), offers, guard, sealing_keys=settings.sealing_keys())
@@ -76,7 +77,7 @@ async def opened_app(settings: Settings) -> AsyncGenerator[ASGIApp]:
             for path, door in doors.items()
         ]
         app = Starlette(
-            routes=[*routes, *health_routes(settings, thinkific, guard), *_metadata(settings)],
+            routes=[*routes, *health_routes(settings, thinkific, guard, known_by), *_metadata(settings)],
             middleware=_for_browsers(settings),
         )
         app.router.redirect_slashes = False

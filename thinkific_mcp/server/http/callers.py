@@ -25,6 +25,11 @@ class Caller:
 class Verifier(Protocol):
     """Knows callers by what they present."""
 
+    @property
+    def problem(self) -> str:
+        """What is wrong with it at this moment, in words without a secret; empty where nothing is."""
+        ...
+
     async def caller_of(self, token: str) -> Caller | None:
         """Return whose bearer token this is; None where it is none that is known here.
 

@@ -10,11 +10,14 @@ from starlette.routing import Route
 from thinkific_mcp.client import Thinkific
 from thinkific_mcp.errors import UnreachableError
 from thinkific_mcp.guard.policy import Guard
+from thinkific_mcp.server.http.callers import Verifier
 from thinkific_mcp.server.upstream import has_one_site
 from thinkific_mcp.settings import Settings
 
 
-def health_routes(settings: Settings, thinkific: Thinkific, guard: Guard) -> Sequence[Route]:
+def health_routes(
+    settings: Settings, thinkific: Thinkific, guard: Guard, verifiers: Sequence[Verifier]
+) -> Sequence[Route]:
     """Return the routes `/healthz` and `/readyz`; neither tells a secret, or asks Thinkific anything.
 
     A process whose Redis is away is ready all the same, since reads go on: a balancer that heeds this would
@@ -26,8 +29,10 @@ def health_routes(settings: Settings, thinkific: Thinkific, guard: Guard) -> Seq
 
     async def ready(request: Request) -> Response:
         redis = await _redis(settings, guard)
-        found: dict[str, object] = {"status": "degraded" if redis == "unreachable" else "ready"}
-        found |= {"settings": "ok", "redis": redis}
+        problems = "; ".join(verifier.problem for verifier in verifiers if verifier.problem)
+        is_whole = redis != "unreachable" and not problems
+        found: dict[str, object] = {"status": "ready" if is_whole else "degraded"}
+        found |= {"settings": problems or "ok", "redis": redis}
         if has_one_site(settings):
             found["upstream_budget"] = {"next_request_in_seconds": round(await thinkific.next_turn(), 1)}
         return JSONResponse(found)

@@ -57,6 +57,11 @@ class JwtTokens:
         self._scopes = scopes
         self._now = now
 
+    @property
+    def problem(self) -> str:
+        """That the identity provider's keys are needed and cannot be had."""
+        return "the identity provider's keys cannot be fetched" if self._keys.problem else ""
+
     async def caller_of(self, token: str) -> Caller | None:
         """Return whom a JWT stands for; None where it is not one, or is not valid here and now.
 

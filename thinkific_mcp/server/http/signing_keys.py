@@ -95,6 +95,11 @@ class SigningKeys:
         fitting = [key for key in self._keys if algorithm in key.algorithms and kid in (None, key.kid)]
         return fitting[0] if self._has_keys() and len(fitting) == 1 else None
 
+    @property
+    def problem(self) -> str:
+        """What keeps the keys away; empty where some are known, or nobody needed any yet."""
+        return "" if self._has_keys() else self._failure
+
     def _has_keys(self) -> bool:
         return anyio.current_time() - self._fetched_at < _USABLE
 

@@ -63,12 +63,16 @@ class TokensFile:
     Args:
         path: the file.
 
+    Attributes:
+        problem: what was wrong with the file when a caller last came.
+
     Raises:
         SettingsError: the file cannot be read, names nobody, or has a wrong line; the line's number and the rule
             are told, never what it holds.
     """
 
     def __init__(self, path: Path) -> None:
+        self.problem = ""
         self._path = path
         self._stamp: tuple[int, ...] = ()
         try:
@@ -116,16 +120,20 @@ class TokensFile:
         if seen == self._seen:
             return
         self._seen = seen
+        self.problem = ""
         if isinstance(seen, bytes):
             try:
                 self._lines = _lines(seen)
                 _logger.info("%s was changed: it lets %d callers in.", self._path, len(self._lines))
             except SettingsError as error:
+                self.problem = "the tokens file is wrong"
                 _logger.error("%s was changed and is wrong; what it held stays. %s", self._path, error)
         elif issubclass(seen, FileNotFoundError):
             self._lines = ()
+            self.problem = "the tokens file is gone"
             _logger.error("%s is gone: it lets nobody in.", self._path)
         else:
+            self.problem = "the tokens file cannot be read"
             _logger.error("%s cannot be read (%s); what it held stays.", self._path, seen.__name__)
 
 
