@@ -192,7 +192,7 @@ async def test_a_request_without_an_answer_is_told_by_its_kind(era: Era, exporte
 async def test_waiting_for_the_budget_is_a_span_and_a_figure(
     sandbox: Sandbox, era: Era, exported: Exported
 ) -> None:
-    async with served(sandbox, era, limits=Limits(requests=6, seconds=1)) as client:
+    async with served(sandbox, era, limits=Limits(requests=6, seconds=12)) as client:
         await client.call_tool("get_course", {"course_id": 1})  # a sixth leaves at once
         line = await call(client, exported, "get_course", course_id=1)
     assert line["waited"] > 0
