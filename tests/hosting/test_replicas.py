@@ -78,6 +78,12 @@ async def test_after_a_kill_during_writes_the_journal_and_the_school_agree(
     assert len(school.notes) == len(set(school.notes))
 
 
+def test_without_keys_for_questions_a_process_says_that_it_is_alone_with_its_own(start: Start) -> None:
+    alone, shared = start(1, THINKIFIC_STATE_KEYS="")[0], start(1)[0]
+    said = "THINKIFIC_STATE_KEYS is not set"
+    assert said in alone.said() and said not in shared.said()
+
+
 async def _answered(replica: Replica, school: School, question: Question) -> str:
     async with agent(replica.address, school.name, school.keys[0], elicitation_callback=nobody) as client:
         return status_of(await answer(client, question))

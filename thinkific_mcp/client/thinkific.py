@@ -87,14 +87,23 @@ class Thinkific:
             random=random,
         )
 
-    def for_site(self, credentials: Credentials) -> "Thinkific":
+    def for_site(self, credentials: Credentials, *, client_secret: str | None = None) -> "Thinkific":
         """Return a client of another site, over the same connections, with a budget of its own.
 
         It works until this client is closed.
+
+        Args:
+            credentials: who calls there.
+            client_secret: the secret of the app there; by default it is the same app.
         """
         other = copy(self)
         other._is_owner = False
-        other._sender = replace(self._sender, credentials=credentials, site=self._site(credentials))
+        other._sender = replace(
+            self._sender,
+            credentials=credentials,
+            site=self._site(credentials),
+            client_secret=self._sender.client_secret if client_secret is None else client_secret,
+        )
         return other
 
     @property

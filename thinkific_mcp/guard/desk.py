@@ -81,7 +81,7 @@ class Desk:
         if not self.may_destroy and operation.needs_confirmation(self.guard.now()):
             raise NotAllowedError(
                 f"Not with this token: it lacks the scope `destructive`, which {operation.spec.name} needs with "
-                "these arguments. Nothing was done."
+                "these arguments. Nothing was done. Ask whoever gave you the token."
             )
 
     async def write(

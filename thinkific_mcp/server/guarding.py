@@ -5,12 +5,12 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from thinkific_mcp.errors import SettingsError
 from thinkific_mcp.guard.journal import Journal
 from thinkific_mcp.guard.journal_path import journal_path
 from thinkific_mcp.guard.memory import Memory, ProcessMemory
 from thinkific_mcp.guard.policy import Guard
-from thinkific_mcp.settings import Settings
+from thinkific_mcp.server.extras import needed_for
+from thinkific_mcp.settings import Settings, variable
 
 _logger = logging.getLogger(__name__)
 
@@ -50,12 +50,8 @@ def warn_if_open(settings: Settings) -> None:
 def _memory(settings: Settings) -> Memory:
     if not settings.redis_url:
         return ProcessMemory()
-    try:
+    with needed_for(variable("redis_url")):
         from thinkific_mcp.guard.redis import RedisMemory
-    except ImportError:
-        raise SettingsError(
-            "THINKIFIC_REDIS_URL needs the redis package: pip install 'thinkific-mcp[hosted]'."
-        ) from None
     return RedisMemory(settings.redis_url.get_secret_value())
 
 

@@ -10,6 +10,7 @@ from thinkific_mcp.client import BASE_URL, AccessToken, ApiKey, Budgets, Limits,
 from thinkific_mcp.client.credentials import Credentials, FileTokens, OAuth
 from thinkific_mcp.client.pace import ProcessStore, Store
 from thinkific_mcp.errors import SettingsError
+from thinkific_mcp.server.extras import needed_for
 from thinkific_mcp.settings import Settings, variable
 
 _NOBODY = ApiKey("", "")
@@ -74,13 +75,9 @@ async def _budgets(settings: Settings) -> AsyncGenerator[Budgets]:
 def _store(settings: Settings) -> Store:
     if not settings.redis_url:
         return ProcessStore()
-    try:
+    with needed_for(variable("redis_url")):
         from thinkific_mcp.client.pace.outage import PATIENCE, EnduringStore
         from thinkific_mcp.client.pace.redis import RedisStore
-    except ImportError:
-        raise SettingsError(
-            "THINKIFIC_REDIS_URL needs the redis package: pip install 'thinkific-mcp[hosted]'."
-        ) from None
     return EnduringStore(RedisStore(settings.redis_url.get_secret_value(), PATIENCE))
 
 

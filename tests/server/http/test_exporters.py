@@ -215,7 +215,10 @@ def test_what_there_is_not_is_refused(
 def test_without_the_packages_it_says_which_to_install() -> None:
     without = "import sys; sys.modules['opentelemetry.exporter'] = None\n"
     ended = export({"OTEL_TRACES_EXPORTER": "otlp"}, without + _EXPORTING)
-    assert ended.stdout.strip().endswith("is not installed: pip install 'thinkific-mcp[hosted]'.")
+    assert ended.stdout == (
+        "An export that an OTEL_… variable asks for needs the opentelemetry.exporter.otlp package: "
+        "pip install 'thinkific-mcp[hosted]'.\n"
+    )
 
 
 def test_a_collector_that_never_answers_does_not_keep_the_process() -> None:

@@ -158,16 +158,19 @@ async def test_a_public_key_is_no_secret_that_a_jwt_could_be_signed_with() -> No
 
 
 @pytest.mark.parametrize(
-    ("claims", "subject"),
+    ("claims", "name"),
     [
-        ({"sub": "42", "client_id": "robot", "azp": "app"}, "42"),
-        ({"sub": ..., "client_id": "robot", "azp": "app"}, "robot"),
-        ({"sub": ..., "azp": "app"}, "app"),
+        ({"sub": "42", "client_id": "robot", "azp": "app"}, f"{ISSUER}#42"),
+        ({"sub": ..., "client_id": "robot", "azp": "app"}, f"client of {ISSUER}#robot"),
+        ({"sub": ..., "azp": "app"}, f"client of {ISSUER}#app"),
+        ({"sub": ..., "client_id": "42"}, f"client of {ISSUER}#42"),
     ],
 )
-async def test_a_caller_is_named_by_issuer_and_subject(claims: dict[str, Any], subject: str) -> None:
+async def test_a_caller_is_named_by_issuer_and_subject_and_a_program_as_no_person_is(
+    claims: dict[str, Any], name: str
+) -> None:
     caller = await caller_of(token(**claims))
-    assert caller and caller.name == f"{ISSUER}#{subject}"
+    assert caller and caller.name == name
 
 
 STAFF = {"staff": "read", "editors": "write", "read": "destructive"}

@@ -1,16 +1,20 @@
 """A school of the operator's, over HTTP: who may call, and with which tools."""
 
+import time
 from pathlib import Path
 
 import anyio
 import pytest
+from starlette.responses import JSONResponse
 
 from thinkific_mcp.api import OPERATIONS
 from thinkific_mcp.sandbox import Sandbox
+from thinkific_mcp.sandbox.serve import running
 
 from ..asking import PATIENCE, Person, answer, asked, code_of, nobody, status_of, writes
 from ..conftest import text_of
 from .conftest import ERAS, Era, hosted
+from .identity_provider import AUDIENCE, FIRST, ISSUER, token
 
 READS = {name for name, operation in OPERATIONS.items() if operation.spec.effect == "read"}
 ALWAYS_GUARDED = {name for name, operation in OPERATIONS.items() if operation.spec.is_always_guarded}
@@ -53,6 +57,22 @@ async def test_scopes_narrow_the_tools_that_are_listed(
         assert {tool.name for tool in (await client.list_tools()).tools} == offered
 
 
+async def test_a_jwt_without_any_of_our_scopes_is_told_which_there_are(
+    site: dict[str, str], sandbox: Sandbox
+) -> None:
+    with running(JSONResponse({"keys": [FIRST]})) as provider:
+        trusted = {"jwt_issuer": ISSUER, "jwt_audience": AUDIENCE, "jwks_url": provider}
+        async with hosted(**site, **trusted) as server:
+            soon = time.time() + 300
+            known = await server.ask(token(exp=soon, scope="openid read"))
+            refused = await server.ask(token(exp=soon, scope="openid"))
+    assert (known.status_code, refused.status_code) == (200, 403)
+    assert refused.json()["error"]["data"] == {"reason": "insufficient_scope"}
+    assert refused.headers["www-authenticate"].startswith('Bearer error="insufficient_scope"')
+    assert 'scope="read write destructive"' in refused.headers["www-authenticate"]
+    assert not sandbox.requests
+
+
 @pytest.mark.parametrize("era", ERAS)
 async def test_a_tool_that_is_not_listed_cannot_be_called(
     era: Era, site: dict[str, str], tokens: Path, sandbox: Sandbox
@@ -76,6 +96,7 @@ async def test_the_guarded_calls_of_other_tools_need_the_scope_too(
         refused = await client.call_tool("update_user", {"user_id": "1", "roles": ["site_admin"]})
         harmless = await client.call_tool("update_user", {"user_id": "1", "first_name": "Ada"})
     assert "Not with this token: it lacks the scope `destructive`" in text_of(refused)
+    assert "Ask whoever gave you the token." in text_of(refused)
     assert not harmless.is_error
     assert len(writes(sandbox)) == (0 if "dry_run" in flags else 1)
 

@@ -6,8 +6,9 @@ import pytest
 from thinkific_mcp.sandbox import Sandbox
 
 from ...redis_server import RedisServer
-from ..asking import code_of, status_of, writes
+from ..asking import PATIENCE, code_of, status_of, writes
 from ..conftest import text_of
+from ..examples import EXAMPLES
 from .conftest import ERAS, Era, hosted
 
 PATH = "/sites/sandbox/mcp"
@@ -117,6 +118,23 @@ async def test_a_code_of_the_operators_school_is_none_for_who_brings_its_key(
     assert not writes(sandbox)
 
 
+async def test_a_script_by_content_is_not_signed_with_the_operators_secret(
+    site: dict[str, str], sandbox: Sandbox
+) -> None:
+    script = {**EXAMPLES["create_site_script"].required, "content": "snow()"}
+    del script["src"]
+    app = {"client_secret": "sandbox", "confirm": "never"}
+    async with (
+        hosted(**site, **app, sites="any") as server,
+        server.agent() as own,
+        server.agent(KEY, path=PATH) as theirs,
+    ):
+        refused = await theirs.call_tool("create_site_script", script)
+        assert "THINKIFIC_CLIENT_SECRET is not set" in text_of(refused)
+        assert not writes(sandbox)
+        assert not (await own.call_tool("create_site_script", script)).is_error
+
+
 async def test_only_what_is_set_is_reached(site: dict[str, str], reached: dict[str, str]) -> None:
     async with hosted(**site) as one:
         assert (await one.ask(KEY, PATH)).status_code == 404
@@ -131,6 +149,22 @@ async def test_wrong_keys_from_one_address_are_tried_so_often_only_whatever_scho
         refused = [await server.ask("wrong", f"/sites/school-{number}/mcp") for number in range(55)]
     assert {answer.status_code for answer in refused[:50]} == {401}
     assert {answer.status_code for answer in refused[-2:]} == {429}
+
+
+async def test_wrong_keys_are_tried_so_often_only_wherever_they_come_from(reached: dict[str, str]) -> None:
+    async def ask(number: int) -> None:
+        answer = await server.ask("wrong", f"/sites/school-{number}/mcp", f"10.0.{number // 250}.{number % 250}")
+        statuses.append(answer.status_code)
+        if answer.status_code == 429:
+            tasks.cancel_scope.cancel()
+
+    statuses: list[int] = []
+    async with hosted(**reached, sites="any") as server:
+        with anyio.fail_after(PATIENCE):
+            async with anyio.create_task_group() as tasks:
+                for number in range(1000):
+                    tasks.start_soon(ask, number)
+    assert 429 in statuses
 
 
 async def test_keys_that_are_right_do_not_count_against_their_address(reached: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from time import monotonic
 from opentelemetry import metrics, trace
 
 from thinkific_mcp.errors import SettingsError
+from thinkific_mcp.server.extras import needed_for
 
 _EXPORTERS = ("otlp", "console")
 _PROTOCOL = "http/protobuf"
@@ -31,13 +32,8 @@ def exporting() -> Generator[None]:
     if not (spans or figures):
         yield
         return
-    try:
+    with needed_for("An export that an OTEL_… variable asks for"):
         from thinkific_mcp.server.http.providers import meter_provider, tracer_provider
-    except ModuleNotFoundError as error:
-        raise SettingsError(
-            f"OTEL_… variables ask for exports, and {error.name} is not installed: "
-            "pip install 'thinkific-mcp[hosted]'."
-        ) from None
     try:
         tracers, meters = tracer_provider(spans), meter_provider(figures)
     except ValueError:

@@ -72,7 +72,7 @@ class JwtTokens:
             return None
         try:
             claims = await self._claims(token)
-            return Caller(f"{self._issuer}#{_subject(claims)}", self._scopes_of(claims))
+            return Caller(_name(self._issuer, claims), self._scopes_of(claims))
         except jwt.PyJWTError as error:
             # Only the kind: the text may repeat what the token holds.
             _logger.info("A JWT was refused: %s", type(error).__name__)
@@ -132,6 +132,11 @@ def _time(claims: Mapping[str, Any], name: str) -> float:
     if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds < math.inf:
         raise jwt.DecodeError
     return seconds
+
+
+def _name(issuer: str, claims: Mapping[str, Any]) -> str:
+    """Name a person by `sub`, or where there is none a program by its id: the two never alike (RFC 9068, 5)."""
+    return f"{issuer}#{_subject(claims)}" if "sub" in claims else f"client of {issuer}#{_subject(claims)}"
 
 
 def _subject(claims: Mapping[str, Any]) -> str:

@@ -64,7 +64,7 @@ class OwnKeys:
         async def refused() -> None:
             await self._known.forget(digest)
 
-        school = self._thinkific.for_site(_OwnKey(ApiKey(site, token), refused))
+        school = self._thinkific.for_site(_OwnKey(ApiKey(site, token), refused), client_secret="")
         # Many requests may come with a new key at once, and one of them is enough to try it.
         async with self._trying.setdefault(digest, anyio.Lock()):
             verdict = await self._known.verdict(digest)
@@ -80,7 +80,12 @@ class OwnKeys:
     async def _try(self, digest: str, site: str, network: str, school: Thinkific) -> Verdict:
         is_proven = await self._known.is_proven(digest)
         if not is_proven and (wait := await self._wait(site, network)):
-            raise Refusal(429, "too_many_requests", "Too many keys are new here. Try again later.", wait)
+            raise Refusal(
+                429,
+                "too_many_requests",
+                "Too many API keys that this server has not seen before came in the past minute. Try again later.",
+                wait,
+            )
         try:
             await school(ListCourses(limit=1), deadline=_TIME_TO_TRY)
             verdict: Verdict = "good"
