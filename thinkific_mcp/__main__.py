@@ -65,6 +65,7 @@ def _run(command: str, settings: Settings, own: dict[str, Any]) -> int:
                 own["tool_arguments"],
                 as_json=own["json"],
                 confirmed=own["yes"],
+                csv=own["csv"],
             )
         case "tools":
             from thinkific_mcp.commands.tools import list_tools
@@ -130,7 +131,9 @@ def _parser() -> argparse.ArgumentParser:
         default=_NO_ARGUMENTS,
         help="a JSON object, or - for stdin",
     )
-    call.add_argument("--json", action="store_true", help="print the structured result as JSON")
+    shape = call.add_mutually_exclusive_group()
+    shape.add_argument("--json", action="store_true", help="print the structured result as JSON")
+    shape.add_argument("--csv", metavar="FILE", help="write all of the result to FILE as CSV, or to stdout: -")
     call.add_argument("--yes", action="store_true", help="do not ask before a change that wants confirmation")
     tools = add("tools", "list the tools as a host sees them")
     tools.add_argument("--json", action="store_true", help="print the tools' definitions as JSON")
@@ -141,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
         "--sites",
         metavar="A,B",
         default=argparse.SUPPRESS,
-        help="schools whose callers bring their own API key, to /sites/SUBDOMAIN/mcp; or any",
+        help=Settings.model_fields["sites"].description,
     )
     sandbox = add("sandbox", "serve the demo school as an HTTP API of its own, for anything else to call")
     sandbox.add_argument("--port", type=int, default=8080, help="8080, or 0 for a free one")

@@ -17,6 +17,9 @@ class Result(BaseModel):
 
     model_config = ConfigDict(extra="allow", defer_build=True, hide_input_in_errors=True)
 
+    told_by: ClassVar[tuple[str, ...]] = ()
+    """What tells most of one within a cell of a table, the first field as its name; empty where all fields do."""
+
     @classmethod
     @cache
     def shown_fields(cls) -> Mapping[str, FieldInfo]:

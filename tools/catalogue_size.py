@@ -23,7 +23,7 @@ from mcp import Client
 from thinkific_mcp import ApiKey, Thinkific
 from thinkific_mcp.server import build_server, select
 
-LIMITS = {"bytes": 38_000, "tokens": 8_900, "output schema bytes": 24_000}
+LIMITS = {"bytes": 40_000, "tokens": 9_500, "output schema bytes": 24_000}
 LARGEST = 15
 
 _COUNT = """

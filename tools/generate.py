@@ -1,4 +1,4 @@
-"""Write what is derived from the code: tables of the README and the docs, tool snapshots, server.json.
+"""Write what is derived from the code: tables of the README and the docs, schemas, tool snapshots, server.json.
 
     python tools/generate.py            write everything
     python tools/generate.py --check    only say what is out of date; exit 1 if anything is
@@ -22,10 +22,13 @@ from thinkific_mcp.client.retries import TABLE
 from thinkific_mcp.guard.changes import CHANGES
 from thinkific_mcp.guard.policy import Guard
 from thinkific_mcp.operation import Offer
+from thinkific_mcp.results import compact
+from thinkific_mcp.server.schemas import BUILT_AHEAD, input_schema
 from thinkific_mcp.server.tools import as_tool, describe
 from thinkific_mcp.settings import HostingSettings, Settings, options, variable
 
 ROOT = Path(__file__).resolve().parent.parent
+SCHEMAS = Path("thinkific_mcp/server") / BUILT_AHEAD.name
 SNAPSHOTS = Path("tests/snapshots/tools")
 RELIABILITY = Path("docs/reliability.md")
 CHANGES_DOC = Path("docs/changes.md")
@@ -51,6 +54,7 @@ def generated() -> dict[Path, str]:
         CHANGES_DOC: changes,
         HOSTING: hosting,
         Path("server.json"): _json(server_json()),
+        SCHEMAS: input_schemas(),
     }
     offers = [offer for toolset in OFFERS.values() for offer in toolset]
     return files | {SNAPSHOTS / f"{offer.spec.name}.json": _json(snapshot(offer)) for offer in offers}
@@ -66,7 +70,7 @@ def out_of_date() -> list[Path]:
 
 def snapshot(offer: type[Offer]) -> Mapping[str, Any]:
     """Return a tool's definition as hosts are shown it."""
-    tool = as_tool(offer, Guard())
+    tool = as_tool(offer, Guard(), input_schema(offer))
     return {
         "name": tool.name,
         "title": tool.title,
@@ -76,6 +80,13 @@ def snapshot(offer: type[Offer]) -> Mapping[str, Any]:
         "annotations": tool.annotations.model_dump(by_alias=True, exclude_none=True) if tool.annotations else {},
         "_meta": tool.meta,
     }
+
+
+def input_schemas() -> str:
+    """Return the schemas of all tools' arguments, a line for each tool."""
+    offers = [offer for toolset in OFFERS.values() for offer in toolset]
+    lines = (f'"{offer.spec.name}":{compact(input_schema(offer))}' for offer in offers)
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def tool_table() -> str:

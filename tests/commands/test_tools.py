@@ -59,6 +59,16 @@ def test_a_tool_of_the_journal_has_no_endpoint(run: Run) -> None:
     ]
 
 
+def test_the_search_surface_has_tools_of_no_toolset(run: Run) -> None:
+    lines = [line.split() for line in run("tools", "--surface", "search").out.splitlines()]
+    assert lines[1:] == [
+        ["search_tools", "-", "read"],
+        ["run_read_tool", "-", "read"],
+        ["run_write_tool", "-", "write"],
+        ["3", "tools"],
+    ]
+
+
 def code_takers(run: Run, *flags: str) -> list[str]:
     tools = json.loads(run("tools", "--json", "--tools", "delete_user,create_user,get_user", *flags).out)
     return [tool["name"] for tool in tools if "confirmation" in tool["inputSchema"]["properties"]]

@@ -5,6 +5,7 @@ import pytest
 
 from thinkific_mcp.result import Page, Result
 from thinkific_mcp.results import plain
+from thinkific_mcp.results.plain import readable
 from thinkific_mcp.values import AsItCame, DeprecatedText, Integer, Text
 
 
@@ -57,3 +58,24 @@ def test_what_is_nested_beyond_reading_is_left_out() -> None:
         nested = [nested]
     assert "bottom" not in json.dumps(plain({"near": "top", "far": nested}))
     assert plain({"near": [["top"]]}) == {"near": [["top"]]}
+
+
+@pytest.mark.parametrize(
+    ("time", "read"),
+    [
+        ("2026-01-31T09:00:00.000Z", "2026-01-31T09:00:00Z"),
+        ("2026-01-31T09:00:00.123456+02:00", "2026-01-31T09:00:00+02:00"),
+        ("2026-01-31T09:00:00.5", "2026-01-31T09:00:00"),
+        ("2026-01-31T09:00:00Z", "2026-01-31T09:00:00Z"),
+        ("at 2026-01-31T09:00:00.000Z", "at 2026-01-31T09:00:00.000Z"),
+        ("2026-01-31T09:00:00.000Z\n", "2026-01-31T09:00:00.000Z\n"),
+    ],
+)
+def test_a_time_is_read_in_seconds_and_kept_as_it_is(time: str, read: str) -> None:
+    lesson = Lesson.model_validate({"name": time, "theme": [{"at": time}]})
+    assert readable(lesson) == {"name": read, "theme": [{"at": read}]}
+    assert plain(lesson) == {"name": time, "theme": [{"at": time}]}
+
+
+def test_fields_of_old_themes_can_be_read_on_demand() -> None:
+    assert readable(Lesson.model_validate({"old_name": "Uno"}), all_fields=True) == {"old_name": "Uno"}

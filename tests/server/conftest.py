@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol, cast
 
@@ -10,20 +10,24 @@ from mcp import Client
 from mcp.client.session import ElicitationFnT
 from mcp_types import CallToolResult, TextContent
 
-from thinkific_mcp.api import OPERATIONS
 from thinkific_mcp.client import BASE_URL, ApiKey, Budgets, Credentials, Limits, Thinkific
 from thinkific_mcp.client.pace import ProcessStore
-from thinkific_mcp.guard.changes import CHANGES
 from thinkific_mcp.guard.policy import Guard
+from thinkific_mcp.results.form import Form
 from thinkific_mcp.sandbox import Sandbox
 from thinkific_mcp.server import build_server
 
 from .examples import NOW, demo_sandbox
+from .searching import OFFERS, ThroughSearch
 
 Era = Literal["legacy", "auto"]
 ERAS: tuple[Era, ...] = ("legacy", "auto")
 KEY = ApiKey("sandbox", "sandbox")
 UNGUARDED = Guard(mode="never")
+TABLES = Form()
+
+Surface = Literal["full", "search"]
+_surfaces: list[Surface] = ["full"]
 
 
 def opened(
@@ -38,8 +42,12 @@ def opened(
     limits: Limits | None = None,
     guard: Guard = UNGUARDED,
     elicitation_callback: ElicitationFnT | None = None,
+    form: Form = TABLES,
 ) -> Client:
-    """Connect an MCP client, in process, to a server with these tools only, which by default asks nobody."""
+    """Connect an MCP client, in process, to a server with these tools only, which by default asks nobody.
+
+    Where the search surface is under test, the client uses the tools through that.
+    """
 
     def upstream() -> AbstractAsyncContextManager[Thinkific]:
         return Thinkific(
@@ -53,9 +61,13 @@ def opened(
             random=lambda: 0.0,
         )
 
-    offers = {**OPERATIONS, **{offer.spec.name: offer for offer in CHANGES}}
-    server = build_server(upstream, [offers[tool] for tool in tools], guard)
-    return Client(server, mode=era, elicitation_callback=elicitation_callback)
+    offers = [OFFERS[tool] for tool in tools]
+    server = build_server(upstream, offers, guard, form=form, surface=_surfaces[-1])
+    if _surfaces[-1] == "full":
+        return Client(server, mode=era, elicitation_callback=elicitation_callback)
+    client = ThroughSearch(server, mode=era, elicitation_callback=elicitation_callback)
+    client.names = tools
+    return client
 
 
 def assert_valid(schema: Mapping[str, Any] | None, data: Any) -> None:
@@ -73,6 +85,14 @@ class CallTool(Protocol):
     """Calls one tool on the sandbox, through a client of its own."""
 
     async def __call__(self, tool: str, /, **arguments: Any) -> CallToolResult: ...
+
+
+@pytest.fixture(scope="module", params=["full", "search"], autouse=True)
+def surface(request: pytest.FixtureRequest) -> Generator[Surface]:
+    """Say on which surface the tools are that the tests of a module use: on both, one after the other."""
+    _surfaces.append(request.param)
+    yield request.param
+    _surfaces.pop()
 
 
 @pytest.fixture(params=ERAS)

@@ -1,5 +1,6 @@
 """Answers that differ from the document: none of them may make a call fail, or break a promise of ours."""
 
+import csv
 import json
 from typing import Any
 
@@ -7,11 +8,13 @@ import httpx2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mcp_types import CallToolResult
+from mcp_types import CallToolResult, TextContent
 
 from thinkific_mcp.api import OPERATIONS
+from thinkific_mcp.result import Page
+from thinkific_mcp.results.form import Form
 
-from .conftest import assert_valid, opened, text_of
+from .conftest import TABLES, assert_valid, opened, text_of
 from .examples import EXAMPLES
 
 READS = sorted(name for name, operation in OPERATIONS.items() if operation.spec.effect == "read")
@@ -47,19 +50,33 @@ LISTS = st.fixed_dictionaries(
 )
 
 
-async def answered(tool: str, body: str | bytes) -> CallToolResult:
+async def answered(tool: str, body: str | bytes, form: Form = TABLES) -> CallToolResult:
     """Call a tool on a Thinkific that answers with this body, and hold the result against our own schema."""
     transport = httpx2.MockTransport(lambda _: httpx2.Response(200, content=body))
-    async with opened(transport, [tool], "auto") as client:
+    async with opened(transport, [tool], "auto", form=form) as client:
         result = await client.call_tool(tool, EXAMPLES[tool].required)
         (listed,) = (await client.list_tools()).tools
     if not result.is_error:
         assert_valid(listed.output_schema, result.structured_content)
         # What goes to the host is JSON that anyone can read, and so is its text.
         json.loads(result.model_dump_json(), parse_constant=pytest.fail)
-        if "done" not in (result.structured_content or {}):
+        kind = OPERATIONS[tool].result_type()
+        if kind is not None and issubclass(kind, Page) and form.text == "table":
+            assert_table(result)
+        elif "done" not in (result.structured_content or {}):
             json.loads(text_of(result).split("\n")[0], parse_constant=pytest.fail)
     return result
+
+
+def assert_table(result: CallToolResult) -> None:
+    """Hold the text of a list against its rows: a line for each, and as many cells in each as in the header."""
+    laid, told = text_of(result).split("\n"), result.content[-1]
+    assert isinstance(told, TextContent)
+    lines = laid[: -len(told.text.split("\n"))]
+    if lines:
+        assert result.structured_content is not None
+        assert len(lines) == len(result.structured_content["items"]) + 1
+        assert len({len(cells) for cells in csv.reader(lines, strict=True)}) == 1
 
 
 async def content(tool: str, answer: Any) -> dict[str, Any]:
@@ -124,8 +141,8 @@ async def test_a_list_may_come_bare() -> None:
 
 
 async def test_a_list_may_come_without_its_pages() -> None:
-    result = await answered("list_courses", json.dumps({"items": [{"id": 1}], "meta": None}))
-    assert text_of(result).splitlines()[-1] == "1 item"
+    result = await answered("list_groups", json.dumps({"items": [{"id": 1}], "meta": None}))
+    assert text_of(result).splitlines() == ["id", "1", "1 item", "empty: name, token, created_at"]
 
 
 async def test_the_items_of_a_list_may_be_null() -> None:
@@ -159,10 +176,10 @@ async def test_odd_json_in_any_field_breaks_nothing(oddity: str) -> None:
     assert not result.is_error, text_of(result)
 
 
-@given(tool=st.sampled_from(READS), answer=JSON | LISTS)
+@given(tool=st.sampled_from(READS), answer=JSON | LISTS, form=st.sampled_from([TABLES, Form("json")]))
 @settings(max_examples=250, deadline=None)
-async def test_any_json_at_all_breaks_no_read(tool: str, answer: Any) -> None:
-    assert not (await answered(tool, json.dumps(answer))).is_error
+async def test_any_json_at_all_breaks_no_read(tool: str, answer: Any, form: Form) -> None:
+    assert not (await answered(tool, json.dumps(answer), form)).is_error
 
 
 @given(tool=st.sampled_from(CREATIONS), answer=JSON | LISTS)

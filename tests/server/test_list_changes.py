@@ -1,5 +1,6 @@
 """What list_changes tells of what was changed."""
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ async def test_as_many_are_listed_as_asked_for(limit: dict[str, Any], told: str,
         result = await admin.call("list_changes", **limit)
         listed = [row["change_id"] for row in rows_of(result)]
     assert listed == noted_ids[::-1][: limit.get("limit", 25)]
-    assert text_of(result).splitlines()[-1] == told
+    assert told in text_of(result).splitlines()
 
 
 async def test_where_nothing_was_changed_nothing_is_listed(era: Era, tmp_path: Path) -> None:
@@ -102,7 +103,7 @@ async def test_changes_of_another_caller_are_not_listed_nor_counted(tmp_path: Pa
         mine = await noted(admin.journal, "update_coupon", RENAMED, APPLIED)
         result = await admin.call("list_changes")
         assert [row["change_id"] for row in await admin.changes()] == [mine]
-    assert text_of(result).splitlines()[-1] == "items 1–1 of 1"
+    assert "items 1–1 of 1" in text_of(result).splitlines()
 
 
 async def test_changes_of_another_school_are_not_listed(tmp_path: Path) -> None:
@@ -144,9 +145,11 @@ async def test_hostile_text_is_data(era: Era, tmp_path: Path) -> None:
     async with host(tmp_path, era) as admin:
         await admin.change("update_user", user_id="13", bio=hostile)
         result = await admin.call("list_changes")
-    data, part = text_of(result).splitlines()
-    assert json.loads(data)["items"][0]["arguments"]["bio"] == hostile
-    assert part == "items 1–1 of 1"
+    header, row, part, left_out = text_of(result).splitlines()
+    assert rows_of(result)[0]["arguments"]["bio"] == hostile
+    (cells,) = csv.DictReader([header, row], strict=True)
+    assert cells["arguments.bio"] == hostile.replace("\n", " ")
+    assert (part, left_out) == ("items 1–1 of 1", "empty: undone_by, undoes")
 
 
 async def test_what_changed_nothing_or_only_a_password_has_no_undo(tmp_path: Path) -> None:

@@ -2,20 +2,24 @@
 
 import hashlib
 import hmac
+import json
 import re
 from collections.abc import Generator
 
 import anyio
 import httpx2
 import pytest
+from mcp_types import CallToolResult, TextContent
 from trio.testing import MockClock
 
 from thinkific_mcp.client import Limits
+from thinkific_mcp.results.form import Form
 from thinkific_mcp.sandbox import Sandbox
 
 from .conftest import CallTool, assert_valid, opened, text_of
 from .examples import EXAMPLES, NOW
 
+UNLIMITED = Form(limit=0)
 SCRIPT = {"name": "Snow", "description": "Snows.", "category": "marketing", "page_scopes": ["all"]}
 
 
@@ -33,11 +37,17 @@ def long_list() -> Generator[Sandbox]:
     sandbox.close()
 
 
+def told_of(result: CallToolResult) -> list[str]:
+    """Return the lines of what is said of a list."""
+    last = result.content[-1]
+    assert isinstance(last, TextContent)
+    return last.text.splitlines()
+
+
 async def last_line(sandbox: Sandbox, **arguments: int) -> str:
     """Return the last line of what a model reads of a list of users."""
-    async with opened(httpx2.ASGITransport(sandbox), ["list_users"], "auto") as client:
-        result = await client.call_tool("list_users", arguments)
-    assert len(result.content) == 2
+    async with opened(httpx2.ASGITransport(sandbox), ["list_users"], "auto", form=UNLIMITED) as client:
+        result = await client.call_tool("list_users", {**arguments, "fields": ["id"]})
     return text_of(result).splitlines()[-1]
 
 
@@ -63,7 +73,7 @@ async def test_a_page_longer_than_the_api_s_counts_by_its_size_too(long_list: Sa
 
 
 async def test_a_list_may_be_read_whole(long_list: Sandbox) -> None:
-    async with opened(httpx2.ASGITransport(long_list), ["list_users"], "auto") as client:
+    async with opened(httpx2.ASGITransport(long_list), ["list_users"], "auto", form=UNLIMITED) as client:
         (tool,) = (await client.list_tools()).tools
         result = await client.call_tool("list_users", {"limit": 10_000})
     assert result.structured_content is not None
@@ -71,7 +81,7 @@ async def test_a_list_may_be_read_whole(long_list: Sandbox) -> None:
     users = result.structured_content.pop("items")
     assert len({user["id"] for user in users}) == 600
     assert result.structured_content == {"page": 1, "total_pages": 1, "total_items": 600, "complete": True}
-    assert text_of(result).splitlines()[-1] == "items 1–600 of 600"
+    assert told_of(result)[0] == "items 1–600 of 600"
     assert long_list.violations == []
 
 
@@ -81,7 +91,7 @@ def test_a_list_that_takes_longer_than_its_deadline_is_a_part_that_says_where_to
         return await httpx2.ASGITransport(long_list).handle_async_request(request)
 
     async def check() -> None:
-        async with opened(httpx2.MockTransport(slowly), ["list_users"], "auto") as client:
+        async with opened(httpx2.MockTransport(slowly), ["list_users"], "auto", form=UNLIMITED) as client:
             (tool,) = (await client.list_tools()).tools
             result = await client.call_tool("list_users", {"limit": 10_000})
         assert (result.is_error, result.structured_content is not None) == (False, True)
@@ -98,9 +108,7 @@ def test_a_list_that_takes_longer_than_its_deadline_is_a_part_that_says_where_to
                 "go_on": "page 2, limit 500",
             },
         )
-        assert text_of(result).splitlines()[-1] == (
-            "items 1–500 of 600; stopped at the deadline: go on with page 2, limit 500"
-        )
+        assert told_of(result)[0] == ("items 1–500 of 600; stopped at the deadline: go on with page 2, limit 500")
 
     anyio.run(check, backend="trio", backend_options={"clock": MockClock(autojump_threshold=0)})
 
@@ -108,27 +116,49 @@ def test_a_list_that_takes_longer_than_its_deadline_is_a_part_that_says_where_to
 def test_a_list_that_used_up_the_budget_says_how_long_to_wait_before_going_on(long_list: Sandbox) -> None:
     async def check() -> None:
         transport = httpx2.ASGITransport(long_list)
-        async with opened(transport, ["list_users"], "auto", limits=Limits(requests=2)) as client:
+        limits = Limits(requests=2)
+        async with opened(transport, ["list_users"], "auto", limits=limits, form=UNLIMITED) as client:
             (tool,) = (await client.list_tools()).tools
             result = await client.call_tool("list_users", {"limit": 10_000})
         assert_valid(tool.output_schema, result.structured_content)
         part = dict(result.structured_content or {})
         assert re.fullmatch(r"page 2, limit 500, in (2|3)\d seconds", part["go_on"])
-        assert text_of(result).splitlines()[-1] == (
-            f"items 1–500 of 600; stopped at the deadline: go on with {part['go_on']}"
-        )
+        assert told_of(result)[0] == (f"items 1–500 of 600; stopped at the deadline: go on with {part['go_on']}")
 
     anyio.run(check, backend="trio", backend_options={"clock": MockClock(autojump_threshold=0)})
 
 
-async def test_an_empty_list_says_so(call: CallTool) -> None:
-    assert text_of(await call("list_users", email="nobody@example.com")).splitlines()[-1] == "no items"
+async def test_an_empty_list_says_only_so(call: CallTool) -> None:
+    result = await call("list_users", email="nobody@example.com")
+    assert (text_of(result), (result.structured_content or {})["items"]) == ("no items", [])
 
 
-async def test_a_list_is_compact_json(call: CallTool) -> None:
-    text = text_of(await call("list_groups", limit=1)).splitlines()[0]
+async def test_a_list_is_a_table_and_says_what_it_leaves_out(call: CallTool) -> None:
+    lines = text_of(await call("list_coupons", promotion_id=1)).splitlines()
+    assert lines == [
+        "id,code,note,quantity_used,promotion_id,created_at",
+        "1,SPRING20,Newsletter and home page,0,1,2024-11-05T04:12:00Z",
+        "items 1–1 of 1",
+        "empty: quantity",
+    ]
+
+
+async def test_a_list_is_compact_json_on_demand(sandbox: Sandbox) -> None:
+    async with opened(httpx2.ASGITransport(sandbox), ["list_groups"], "auto", form=Form("json")) as client:
+        text, part = text_of(await client.call_tool("list_groups", {"limit": 1})).splitlines()
+        empty = await client.call_tool("list_groups", {"page": 99})
     assert text.startswith('{"items":[{"id":1,"name":"Marlow Hotels Pastry Team",')
-    assert "null" not in text
+    assert ("null" in text, part[:12]) == (False, "items 1–1 of")
+    assert text_of(empty).splitlines()[0] == '{"items":[]}'
+
+
+async def test_one_thing_is_compact_json_and_its_times_have_whole_seconds() -> None:
+    group = {"id": 1, "name": "Pastry", "token": None, "created_at": "2026-01-15T09:00:00.123Z"}
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(200, json=group))
+    async with opened(transport, ["get_group"], "auto") as client:
+        result = await client.call_tool("get_group", {"group_id": 1})
+    assert text_of(result) == '{"id":1,"name":"Pastry","created_at":"2026-01-15T09:00:00Z"}'
+    assert result.structured_content == json.loads(text_of(result))
 
 
 async def test_names_are_written_in_their_own_letters(call: CallTool) -> None:

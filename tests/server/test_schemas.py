@@ -81,6 +81,11 @@ PROVIDERS = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def surface() -> None:
+    """Look at all tools as they are listed."""
+
+
 @pytest.fixture(scope="module", params=ERAS)
 def tools(request: pytest.FixtureRequest) -> list[Tool]:
     async def listed() -> list[Tool]:

@@ -143,7 +143,7 @@ async def test_a_call_that_is_tried_again_says_why_and_when(era: Era) -> None:
 
 async def test_a_long_list_says_how_many_rows_it_has_of_how_many(era: Era) -> None:
     async with host(era, students=588, answers_after=3.5) as one:
-        result = await one.call("list_users", limit=10_000)
+        result = await one.call("list_users", limit=10_000, fields=["id"])
         assert text_of(result).splitlines()[-1] == "items 1–600 of 600"
         assert [(done, total) for _, done, total, _ in one.told[-3:]] == [
             (250.001, 600),
@@ -275,7 +275,7 @@ async def test_what_a_part_of_a_list_says_leads_to_the_rest(era: Era) -> None:
         parts: list[dict[str, Any]] = []
         asked: dict[str, int] | None = {"limit": 10_000}
         while asked:
-            parts.append((await one.call("list_users", **asked)).structured_content or {})
+            parts.append((await one.call("list_users", **asked, fields=["id"])).structured_content or {})
             further = re.fullmatch(r"page (\d+), limit (\d+)", parts[-1].get("go_on", ""))
             asked = {"page": int(further[1]), "limit": int(further[2])} if further else None
         assert [(part["complete"], len(part["items"])) for part in parts] == [(False, 500), (True, 500)]

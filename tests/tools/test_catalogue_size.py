@@ -23,7 +23,7 @@ def totals() -> dict[str, tuple[int, int]]:
     return {name: (int(total.replace(",", "")), int(limit.replace(",", ""))) for name, total, limit in rows}
 
 
-@pytest.mark.parametrize(("name", "limit"), [("bytes", 38_000), ("output schema bytes", 24_000)])
+@pytest.mark.parametrize(("name", "limit"), [("bytes", 40_000), ("output schema bytes", 24_000)])
 def test_the_catalogue_is_within_its_bytes(totals: dict[str, tuple[int, int]], name: str, limit: int) -> None:
     total, stated = totals[name]
     assert total <= limit == stated
@@ -33,7 +33,7 @@ def test_the_catalogue_is_within_its_tokens(totals: dict[str, tuple[int, int]]) 
     if "tokens" not in totals and not os.environ.get("CI"):
         pytest.skip("Node or gpt-tokenizer is missing: see tools/catalogue_size.py --help")
     total, stated = totals["tokens"]
-    assert total <= 8_900 == stated
+    assert total <= 9_500 == stated
 
 
 def test_every_tool_is_listed_on_demand_the_largest_first() -> None:

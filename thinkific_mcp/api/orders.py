@@ -25,6 +25,8 @@ _NOT_FOUND_LATER = "It is in no report and cannot be looked up later."
 class OrderItem(Result):
     """A product within an order."""
 
+    told_by = ("product_name", "amount_dollars")
+
     product_id: Integer = None
     product_name: Text = None
     amount_dollars: Number = None

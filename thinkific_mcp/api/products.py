@@ -17,6 +17,8 @@ from thinkific_mcp.wording import shown
 class ProductPrice(Result):
     """One of a product's prices, in dollars or the currency named."""
 
+    told_by = ("label", "price", "currency", "interval")
+
     id: Integer = None
     is_primary: Boolean = None
     payment_type: Text = None

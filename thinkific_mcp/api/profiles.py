@@ -15,6 +15,8 @@ Commission = Annotated[float, Field(gt=0, lt=9999.99), BeforeValidator(not_bool)
 class CustomProfileField(Result):
     """What a user answered to one of the school's own questions."""
 
+    told_by = ("label", "value")
+
     id: Integer = None
     label: Text = None
     value: Text = None

@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 import anyio
@@ -12,6 +13,7 @@ from mcp_types import CallToolResult, Implementation, TextContent
 
 from thinkific_mcp.api import OPERATIONS
 from thinkific_mcp.api.lookups import may_have_been_made
+from thinkific_mcp.commands.csv_target import CsvTarget
 from thinkific_mcp.commands.person import Person, cleaned_lines
 from thinkific_mcp.commands.table import record, table
 from thinkific_mcp.commands.waiting import WaitingLine
@@ -21,9 +23,11 @@ from thinkific_mcp.guard.policy import Guard
 from thinkific_mcp.nearest import nearest
 from thinkific_mcp.operation import Offer, Operation
 from thinkific_mcp.result import Page
-from thinkific_mcp.server import build_server, check_upstream, guard_of, offered, open_upstream
-from thinkific_mcp.server.arguments import read_arguments
-from thinkific_mcp.server.schemas import input_schema
+from thinkific_mcp.results import csv_file
+from thinkific_mcp.results.form import Form
+from thinkific_mcp.server import build_server, check_upstream, form_of, guard_of, offered, open_upstream
+from thinkific_mcp.server.arguments import read_arguments, read_fields
+from thinkific_mcp.server.schemas import listed_schema
 from thinkific_mcp.server.selection import JOURNAL_TOOLS, check_journal
 from thinkific_mcp.settings import Settings
 from thinkific_mcp.version import VERSION
@@ -31,7 +35,9 @@ from thinkific_mcp.version import VERSION
 _UNDO_MAY_HAVE_BEEN_MADE = "The undo may have been made all the same: look with list_changes before you try again."
 
 
-def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confirmed: bool) -> int:
+def call(
+    settings: Settings, tool: str, arguments: str, *, as_json: bool, confirmed: bool, csv: str | None = None
+) -> int:
     """Call one tool and print its result.
 
     Args:
@@ -40,19 +46,22 @@ def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confir
         arguments: a JSON object, or `-` to read it from stdin.
         as_json: print the structured result instead of a table.
         confirmed: do not ask before a change that wants confirmation; say what it is, and do it.
+        csv: the file that gets the result as CSV, `-` for stdout; None to print it.
 
     Returns:
         0 when it succeeded, or gave a part of a list that says so; 1 when the call failed or was not confirmed;
         130 when a write was interrupted.
 
     Raises:
-        SettingsError: the tool is not offered, the arguments are no JSON object, or credentials are missing.
+        SettingsError: the tool is not offered, the arguments are no JSON object, credentials are missing, or the
+            CSV file cannot be written; nothing was sent.
         KeyboardInterrupt: a read was interrupted, or a write before it began.
     """
     check_upstream(settings)
     offers = {offer.spec.name: offer for offer in offered(settings)}
     _check_offered(tool, list(offers), settings)
     offer = offers[tool]
+    target = _target(offer, csv)
     is_on_stdin = arguments == "-"
     given = _read_json(sys.stdin.read() if is_on_stdin else arguments)
     line = WaitingLine()
@@ -60,7 +69,8 @@ def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confir
     is_there = not is_on_stdin and sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
     person = Person(is_there=is_there, make_room=line.clear)
     guard = guard_of(settings, approve=person.told if confirmed else None)
-    server = build_server(lambda: open_upstream(settings), list(offers.values()), guard)
+    form = _form(settings, is_whole=target is not None)
+    server = build_server(lambda: open_upstream(settings), list(offers.values()), guard, form=form, keeps=False)
     this = Implementation(name="thinkific-mcp call", version=VERSION)
 
     async def ask() -> CallToolResult:
@@ -79,7 +89,40 @@ def call(settings: Settings, tool: str, arguments: str, *, as_json: bool, confir
         return 130
     if person.has_interrupted:
         raise KeyboardInterrupt
+    if target and not result.is_error:
+        return _written(offer, result, target, read_fields(offer.result_type(), given.get("fields", [])))
     return _shown(offer, result, person, as_json=as_json)
+
+
+def _target(offer: type[Offer], csv: str | None) -> CsvTarget | None:
+    if csv is None:
+        return None
+    if offer.spec.effect != "read":
+        raise SettingsError(
+            f"--csv is for tools that read: {offer.spec.name} changes something. Nothing was sent."
+        )
+    return CsvTarget(csv)
+
+
+def _form(settings: Settings, *, is_whole: bool) -> Form:
+    """Return how the answer is written: in full for who is no model, unless a limit was asked for."""
+    is_limited = "result_limit" in settings.model_fields_set and not is_whole
+    return form_of(settings) if is_limited else replace(form_of(settings), limit=0)
+
+
+def _written(offer: type[Offer], result: CallToolResult, target: CsvTarget, fields: Sequence[str]) -> int:
+    """Write a result as CSV, say what it is, and return the exit code."""
+    data: Mapping[str, Any] = result.structured_content or {}
+    is_list = _is_list(offer)
+    rows: list[Mapping[str, Any]] = data["items"] if is_list else [data]
+    try:
+        target.write(csv_file(rows, offer.result_type(), fields))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    part = f": {_part(result)}" if is_list else "."
+    print(f"{len(rows)} row{'s' * (len(rows) != 1)} written to {target.name}{part}", file=sys.stderr)
+    return 0
 
 
 def _shown(offer: type[Offer], result: CallToolResult, person: Person, *, as_json: bool) -> int:
@@ -128,7 +171,7 @@ def _unknown_outcome(offer: type[Offer], given: Mapping[str, Any], guard: Guard,
     if offer.spec.effect == "read" or guard.dry_run:
         return ""
     try:
-        asked = read_arguments(offer, input_schema(offer), given)
+        asked = read_arguments(offer, listed_schema(offer), given)
     except ArgumentError:
         return ""
     operation = cast(Operation[Any], asked) if isinstance(asked, Operation) else None
@@ -139,12 +182,20 @@ def _unknown_outcome(offer: type[Offer], given: Mapping[str, Any], guard: Guard,
 
 
 def _texts(result: CallToolResult) -> str:
-    return "\n".join(block.text for block in result.content if isinstance(block, TextContent))
+    return "\n".join(_blocks(result))
+
+
+def _blocks(result: CallToolResult) -> list[str]:
+    return [block.text for block in result.content if isinstance(block, TextContent)]
 
 
 def _part(result: CallToolResult) -> str:
-    """Return what a list says of which part it is."""
-    return _texts(result).rpartition("\n")[2]
+    """Return what a list says of which part it is: notes may follow it."""
+    return _blocks(result)[-1].partition("\n")[0]
+
+
+def _is_list(offer: type[Offer]) -> bool:
+    return issubclass(offer.result_type(), Page)
 
 
 def _for_people(offer: type[Offer], result: CallToolResult) -> str:
@@ -153,7 +204,7 @@ def _for_people(offer: type[Offer], result: CallToolResult) -> str:
         return cleaned(str(data["done"]))
     if "dry_run" in data:
         return cleaned_lines(_texts(result))
-    if not issubclass(offer.result_type(), Page):
+    if not _is_list(offer):
         return record(data)
     rows = cast(list[dict[str, Any]], data["items"])
     part = _part(result)

@@ -5,7 +5,15 @@ from contextlib import AbstractAsyncContextManager
 
 from thinkific_mcp.client import Thinkific
 from thinkific_mcp.errors import SettingsError
-from thinkific_mcp.server import build_server, check_upstream, guard_of, offered, open_upstream, warn_if_open
+from thinkific_mcp.server import (
+    build_server,
+    check_upstream,
+    form_of,
+    guard_of,
+    offered,
+    open_upstream,
+    warn_if_open,
+)
 from thinkific_mcp.settings import Settings
 
 
@@ -22,7 +30,9 @@ def serve(settings: Settings) -> int:
     def upstream() -> AbstractAsyncContextManager[Thinkific]:
         return open_upstream(settings)
 
-    server = build_server(upstream, operations, guard_of(settings))
+    server = build_server(
+        upstream, operations, guard_of(settings), form=form_of(settings), surface=settings.surface
+    )
     warn_if_open(settings)
     # The SDK reads stdin in a thread that Python's own way of handling Ctrl-C waits for.
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -8,6 +8,7 @@ from mcp_types import Tool
 
 from thinkific_mcp.client import ApiKey, Thinkific
 from thinkific_mcp.commands.table import table
+from thinkific_mcp.operation import Offer
 from thinkific_mcp.server import build_server, guard_of, offered
 from thinkific_mcp.settings import Settings
 
@@ -21,7 +22,10 @@ def list_tools(settings: Settings, *, as_json: bool) -> int:
     offers = {offer.spec.name: offer for offer in offered(settings)}
     # Listing tools sends nothing to any school, so nobody's credentials will do.
     server = build_server(
-        lambda: Thinkific(ApiKey("nobody", "nothing")), list(offers.values()), guard_of(settings)
+        lambda: Thinkific(ApiKey("nobody", "nothing")),
+        list(offers.values()),
+        guard_of(settings),
+        surface=settings.surface,
     )
 
     async def ask() -> list[Tool]:
@@ -33,15 +37,15 @@ def list_tools(settings: Settings, *, as_json: bool) -> int:
         shown = [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in tools]
         print(json.dumps(shown, ensure_ascii=False, indent=2))
         return 0
-    specs = [offers[tool.name].spec for tool in tools]
-    rows = [
-        {
-            "tool": spec.name,
-            "toolset": spec.toolset,
-            "effect": spec.effect,
-            "endpoint": f"{spec.method} {spec.path}" if spec.path else "",
-        }
-        for spec in specs
-    ]
+    rows = [_row(tool, offers.get(tool.name)) for tool in tools]
     print(f"{table(rows, width=200)}\n{len(rows)} tools" if rows else "no tools")
     return 0
+
+
+def _row(tool: Tool, offer: type[Offer] | None) -> dict[str, str]:
+    if not offer:  # a tool that finds or runs others
+        is_read = tool.annotations is not None and tool.annotations.read_only_hint
+        return {"tool": tool.name, "toolset": "-", "effect": "read" if is_read else "write", "endpoint": ""}
+    spec = offer.spec
+    endpoint = f"{spec.method} {spec.path}" if spec.path else ""
+    return {"tool": spec.name, "toolset": spec.toolset, "effect": spec.effect, "endpoint": endpoint}

@@ -1,8 +1,8 @@
 """The journal as tools: what was changed, and taking it back."""
 
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from pydantic_core import MISSING
 
 from thinkific_mcp.api import OPERATIONS
@@ -48,7 +48,7 @@ class RecordedChange(Result):
     undo: Text = None
     undone_by: Text = None
     undoes: Text = None
-    arguments: Text = None
+    arguments: Annotated[Any, WithJsonSchema({})] = None
     client: Text = None
 
 

@@ -5,10 +5,17 @@ from typing import Any
 
 from thinkific_mcp.result import Page
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def compact(data: Any) -> str:
     """Write data as JSON without any white space between its parts."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(data)
+
+
+def size(text: str) -> int:
+    """Return how many bytes a text has."""
+    return len(text.encode())
 
 
 def part_of_list(page: Page[Any], limit: int) -> str:
@@ -20,21 +27,42 @@ def part_of_list(page: Page[Any], limit: int) -> str:
         page: the page.
         limit: how many items a full page has.
     """
-    return _rows(page, limit) + _what_follows(page)
+    return part_after(page, rows_before(page, limit))
 
 
-def _rows(page: Page[Any], limit: int) -> str:
+def part_after(page: Page[Any], before: int | None) -> str:
+    """Say what part of a list a page is.
+
+    Args:
+        page: the page.
+        before: how many items stand before it; None where that is not known.
+    """
+    return _rows(page, before) + _what_follows(page)
+
+
+def rows_before(page: Page[Any], limit: int) -> int | None:
+    """Return how many items of the list stand before a page.
+
+    None where it does not say where it stands, or its pages are not of the size asked for.
+
+    Args:
+        page: the page.
+        limit: how many items a full page has.
+    """
+    before = -1 if page.page is None else (page.page - 1) * limit
+    is_short = len(page.items) < limit and page.next_page is not None
+    is_beyond = page.total_items is not None and before + len(page.items) > page.total_items
+    return None if before < 0 or (before and is_short) or is_beyond else before
+
+
+def _rows(page: Page[Any], before: int | None) -> str:
     count, total = len(page.items), page.total_items
     if not count:
         return "no items" if not total else f"no items on page {page.page}, {total} in all"
     whole = f" of {total}" if total is not None else ""
-    first = (page.page - 1) * limit + 1 if page.page is not None else 0
-    last = first + count - 1
-    is_short = count < limit and page.next_page is not None
-    # Where it does not say where it stands, or its pages are not of the size asked for, neither do we.
-    if first < 1 or (first > 1 and is_short) or (total is not None and last > total):
+    if before is None:
         return f"{count} item{'s' * (count != 1)}{whole}"
-    return f"items {first}–{last}{whole}"
+    return f"items {before + 1}–{before + count}{whole}"
 
 
 def _what_follows(page: Page[Any]) -> str:

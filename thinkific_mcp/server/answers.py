@@ -1,41 +1,81 @@
 """What a tool answers: results, failures, and what became of asking somebody."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from mcp_types import CallToolResult, TextContent
+from mcp_types import CallToolResult, ResourceLink, TextContent
 
-from thinkific_mcp.operation import Operation, Paging
+from thinkific_mcp.api.lookups import witness
+from thinkific_mcp.operation import Offer, Operation, Paging
 from thinkific_mcp.result import Page
-from thinkific_mcp.results import compact, part_of_list, plain
+from thinkific_mcp.results import csv_file
+from thinkific_mcp.results.bound import Bound, Bounded, bounded_page, bounded_record
+from thinkific_mcp.results.fields import keep_fields
+from thinkific_mcp.results.form import Form
+from thinkific_mcp.results.layout import laid_out, unseen_fields
+from thinkific_mcp.results.plain import readable
+from thinkific_mcp.results.text import rows_before
+from thinkific_mcp.server.kept import Kept
 from thinkific_mcp.telemetry import count_confirmation
 
 Status = Literal["required", "declined", "cancelled", "expired", "changed"]
 
-
-def answer(operation: Operation[Any], result: Any) -> CallToolResult:
-    """Answer with what an operation gave."""
-    if result is None:
-        done = operation.receipt()
-        return content({"done": done}, done)
-    if isinstance(result, Page):
-        page = cast(Page[Any], result)
-        return answer_page(page, operation.page_size() if isinstance(operation, Paging) else None)
-    data: Mapping[str, Any] = plain(result)
-    return content(data, compact(data))
+_TABLES = Form()
+_IN_FILE = "The whole is in the linked file."
 
 
-def answer_page(page: Page[Any], size: int | None = None) -> CallToolResult:
-    """Answer with a page of a list.
+def answer(
+    asked: Offer, result: Any, *, form: Form = _TABLES, fields: Sequence[str] = (), kept: Kept | None = None
+) -> CallToolResult:
+    """Answer with what a tool gave.
 
     Args:
-        page: the page.
-        size: how many items a full page has; as many as this one by default.
+        asked: the call.
+        result: what it gave; None where that is only that it was done.
+        form: how it is written.
+        fields: what of it is shown; all by default.
+        kept: where what is too long can be had whole; None where it cannot.
     """
-    data: Mapping[str, Any] = plain(page)
-    part = part_of_list(page, len(page.items) if size is None else size)
-    return content(data, compact({"items": data["items"]}), part)
+    if result is None:
+        done = cast(Operation[Any], asked).receipt()
+        return content({"done": done}, done)
+    kind = asked.result_type()
+    bound = _bound(asked, fields, form, kept, is_list=isinstance(result, Page))
+    if isinstance(result, Page):
+        page = cast(Page[Any], result)
+        rows = keep_fields(readable(page.items, all_fields=bool(fields)), fields)
+        shown = _shown_page(asked, page, rows, form, fields, bound)
+    else:
+        rows = [keep_fields(readable(result, all_fields=bool(fields)), fields)]
+        shown = bounded_record(rows[0], bound)
+    links = [] if shown.is_whole or kept is None else [kept.keep(asked.spec.name, csv_file(rows, kind, fields))]
+    return content(shown.data, *shown.texts, links=links)
+
+
+def _shown_page(
+    asked: Offer, page: Page[Any], rows: list[Any], form: Form, fields: Sequence[str], bound: Bound
+) -> Bounded:
+    kind = asked.result_type()
+    # A write has no fields to name.
+    may_name = asked.spec.effect == "read" and not fields
+    unseen: Sequence[str] = unseen_fields(kind, page.items) if may_name else ()
+    layout = laid_out(rows, kind, form, fields, unseen)
+    data: Mapping[str, Any] = {**readable(page.model_copy(update={"items": []})), "items": rows}
+    goes_on = isinstance(asked, Paging)
+    before = rows_before(page, asked.page_size() if isinstance(asked, Paging) else len(rows))
+    return bounded_page(page, data, layout, bound, before, goes_on=goes_on)
+
+
+def _bound(asked: Offer, fields: Sequence[str], form: Form, kept: Kept | None, *, is_list: bool) -> Bound:
+    """Return how long an answer may be, and how else to get at what is left out of it."""
+    elsewhere = "" if kept is None else _IN_FILE
+    if asked.spec.effect == "read":
+        few = "name fewer fields" if len(fields) > 1 else ""
+        hint = few if fields else "name the fields you need" if is_list else "get each by its name in fields"
+        return Bound(form.limit, hint, elsewhere)
+    lookup = witness(cast(Operation[Any], asked))
+    return Bound(form.limit, f"read the rest with {lookup}" if lookup else "", elsewhere)
 
 
 def confirmation(
@@ -66,8 +106,7 @@ def failure(words: str) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=words)], is_error=True)
 
 
-def content(data: Mapping[str, Any], *texts: str) -> CallToolResult:
-    """Answer with data, and what a model reads of it."""
-    return CallToolResult(
-        content=[TextContent(type="text", text=text) for text in texts], structured_content=dict(data)
-    )
+def content(data: Mapping[str, Any], *texts: str, links: Sequence[ResourceLink] = ()) -> CallToolResult:
+    """Answer with data, what a model reads of it, and links to more."""
+    blocks = [TextContent(type="text", text=text) for text in texts]
+    return CallToolResult(content=[*blocks, *links], structured_content=dict(data))

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from thinkific_mcp.errors import ArgumentError
 from thinkific_mcp.nearest import nearest
 from thinkific_mcp.operation import Offer
+from thinkific_mcp.results import check_fields
 from thinkific_mcp.server.schemas import Schema
 
 Asked = TypeVar("Asked", bound=Offer)
@@ -29,7 +30,7 @@ def read_arguments(offer: type[Asked], schema: Schema, arguments: Mapping[str, A
         ArgumentError: says every argument that is wrong and the rule it breaks, but never its value.
     """
     known: Mapping[str, Schema] = schema["properties"]
-    given = {name: _from_json(value, known.get(name, {})) for name, value in arguments.items()}
+    given = {name: from_json(value, known.get(name, {})) for name, value in arguments.items()}
     unsendable = [name for name in known if not _is_sendable(given.get(name))]
     if unsendable:
         raise ArgumentError(f"{', '.join(unsendable)}: has half of a character. Nothing was sent.")
@@ -44,8 +45,30 @@ def read_arguments(offer: type[Asked], schema: Schema, arguments: Mapping[str, A
     raise ArgumentError(f"{wrong}{'' if wrong.endswith('?') else '.'} Nothing was sent.")
 
 
-def _from_json(value: Any, schema: Schema) -> Any:
-    """Read a list or an object that came as JSON inside a string, as some hosts send them."""
+def read_fields(kind: Any, given: Any) -> tuple[str, ...]:
+    """Check the names of fields that a result is to be shown with.
+
+    Args:
+        kind: the type of the result.
+        given: a list, the same as JSON inside a string, or names between commas, as models write them.
+
+    Raises:
+        ArgumentError: it is none of these, or there are no such fields.
+    """
+    read = from_json(given, {"type": "array"})
+    listed = cast(list[Any], read if isinstance(read, list) else [read])
+    if not all(isinstance(name, str) for name in listed):
+        raise ArgumentError('fields: should be a list of names, such as ["id", "name"]. Nothing was sent.')
+    return check_fields(kind, [name for each in listed for part in each.split(",") if (name := part.strip())])
+
+
+def from_json(value: Any, schema: Schema) -> Any:
+    """Read a list or an object that came as JSON inside a string, as some hosts send them.
+
+    Args:
+        value: what came.
+        schema: what it should be; of anything but a list or an object, it stays as it came.
+    """
     if not isinstance(value, str) or schema.get("type") not in ("array", "object"):
         return value
     try:

@@ -16,7 +16,7 @@ from thinkific_mcp.guard.proposals import Proposal, Write, digest, is_unchanged
 from thinkific_mcp.server.answers import Status, answer, confirmation, content
 from thinkific_mcp.server.called import Called, desk_of, failures_told
 from thinkific_mcp.server.consent import Settled, look_again, settle
-from thinkific_mcp.server.served import CallContext
+from thinkific_mcp.server.served import CallContext, Served, served_to
 from thinkific_mcp.telemetry import count_confirmation
 
 _PREVIEW = TypeAdapter(Preview)
@@ -64,40 +64,44 @@ async def change(
     settled = cast(AcceptedElicitation[Any], outcome).data
     assert isinstance(settled, Settled)
     with failures_told(may_have_changed=settled.status in ("unasked", "allowed")):
-        proposal, desk = called.proposal, desk_of(context)
+        proposal, desk, served = called.proposal, desk_of(context), served_to(context.request_context)
         if settled.status == "unasked":
-            return await _without_asking(proposal, desk, called.confirmation)
+            return await _without_asking(proposal, desk, served, called.confirmation)
         if settled.status == "allowed":
-            return await _carry_out(proposal, desk, settled.preview, settled.before)
+            return await _carry_out(proposal, desk, served, settled.preview, settled.before)
         shown = settled.preview.text if settled.preview else ""
         return confirmation(settled.status, settled.why + _NOTHING_DONE[settled.status], preview=shown)
 
 
-async def _carry_out(proposal: Proposal, desk: Desk, preview: Preview | None, before: State) -> CallToolResult:
+async def _carry_out(
+    proposal: Proposal, desk: Desk, served: Served, preview: Preview | None, before: State
+) -> CallToolResult:
     if preview is not None:
         count_confirmation("allowed")
     result = await proposal.carry_out(desk, preview, before)
-    return answer(proposal.operation, result) if isinstance(proposal, Write) else content({"done": result}, result)
+    if isinstance(proposal, Write):
+        return answer(proposal.operation, result, form=served.form, kept=served.kept)
+    return content({"done": result}, result)
 
 
-async def _without_asking(proposal: Proposal, desk: Desk, code: str) -> CallToolResult:
+async def _without_asking(proposal: Proposal, desk: Desk, served: Served, code: str) -> CallToolResult:
     guard = desk.guard
     if guard.dry_run:
         preview = await proposal.preview(desk)
         return content({"dry_run": {"preview": preview.text}}, preview.text, _DRY_RUN)
     if not proposal.is_asked_about(desk):
-        return await _carry_out(proposal, desk, None, {})
+        return await _carry_out(proposal, desk, served, None, {})
     if guard.approve is not None:
         preview = await proposal.preview(desk)
         guard.approve(preview.text)
-        return await _carry_out(proposal, desk, preview, await look_again(proposal, desk, preview))
+        return await _carry_out(proposal, desk, served, preview, await look_again(proposal, desk, preview))
     if not guard.codes:
         count_confirmation("refused")
         raise ToolError(_REFUSED)
-    return await _by_code(proposal, desk, code)
+    return await _by_code(proposal, desk, served, code)
 
 
-async def _by_code(proposal: Proposal, desk: Desk, code: str) -> CallToolResult:
+async def _by_code(proposal: Proposal, desk: Desk, served: Served, code: str) -> CallToolResult:
     if not code:
         return await _give_code(proposal, desk, "required")
     redeemed = await Codes(desk.guard.memory, now=desk.guard.now).redeem(code, _binding(proposal, desk))
@@ -113,7 +117,7 @@ async def _by_code(proposal: Proposal, desk: Desk, code: str) -> CallToolResult:
     now = await look_again(proposal, desk, preview)
     if not is_unchanged(preview, now):
         return await _give_code(proposal, desk, "changed", _CHANGED)
-    return await _carry_out(proposal, desk, preview, now)
+    return await _carry_out(proposal, desk, served, preview, now)
 
 
 async def _give_code(proposal: Proposal, desk: Desk, status: Status, first: str = "") -> CallToolResult:

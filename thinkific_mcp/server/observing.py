@@ -1,7 +1,7 @@
 """A line in the log and figures for each call: who, where, which tool, what came of it; never its arguments."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -33,11 +33,18 @@ _FORESEEN = {_UNTOLD, *vars(errors)}
 
 
 class Calls:
-    """Middleware directly inside the SDK's span of a request, which it completes."""
+    """Middleware directly inside the SDK's span of a request, which it completes.
+
+    Args:
+        tools: the names of all tools; others that a caller makes up are not told.
+    """
+
+    def __init__(self, tools: Collection[str]) -> None:
+        self._tools = tools
 
     async def __call__(self, ctx: ServerRequestContext[Served, Any], call_next: CallNext) -> HandlerResult:
         """Carry out a request, and tell of it."""
-        request, started = _request(ctx), anyio.current_time()
+        request, started = _request(ctx, self._tools), anyio.current_time()
         request.complete(trace.get_current_span())
         if ctx.request_id is None:  # a notification
             return await call_next(ctx)
@@ -106,10 +113,10 @@ class _Request:
         )
 
 
-def _request(ctx: ServerRequestContext[Served, Any]) -> _Request:
+def _request(ctx: ServerRequestContext[Served, Any], tools: Collection[str]) -> _Request:
     served, client = served_to(ctx), ctx.session.client_params
     name = (ctx.params or {}).get("name")
-    tool = name if isinstance(name, str) and name in ctx.lifespan_context.offered else _UNKNOWN
+    tool = name if isinstance(name, str) and name in tools else _UNKNOWN
     return _Request(
         method=ctx.method if ctx.method in _METHODS else _UNKNOWN,
         tool=tool if ctx.method == "tools/call" else "",

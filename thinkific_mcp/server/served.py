@@ -11,6 +11,10 @@ from starlette.requests import HTTPConnection
 
 from thinkific_mcp.client import Thinkific
 from thinkific_mcp.guard.policy import Guard
+from thinkific_mcp.results.form import Form
+from thinkific_mcp.server.kept import Kept
+
+_TABLES = Form()
 
 
 @dataclass(frozen=True)
@@ -23,6 +27,8 @@ class Served:
         offered: the names of the tools.
         caller: who calls; empty where the server serves one person.
         may_destroy: whether the caller may do what a person is asked about.
+        form: how answers are written.
+        kept: what of long answers the model does not get, where a file of it can be had; None where none can.
     """
 
     thinkific: Thinkific
@@ -30,6 +36,8 @@ class Served:
     offered: frozenset[str]
     caller: str = ""
     may_destroy: bool = True
+    form: Form = _TABLES
+    kept: Kept | None = None
 
     @cached_property
     def identity(self) -> str:

@@ -3,7 +3,8 @@
 The one place that knows the SDK's tool internals (`FuncMetadata` is not in a documented namespace of mcp 2.3).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
@@ -20,16 +21,18 @@ from thinkific_mcp.guard.policy import Guard
 from thinkific_mcp.guard.proposals import Proposal, Write
 from thinkific_mcp.guard.taking_back import TakeBack
 from thinkific_mcp.operation import Offer, Operation
-from thinkific_mcp.server.answers import answer, answer_page, confirmation
-from thinkific_mcp.server.arguments import read_arguments
+from thinkific_mcp.server.answers import answer, confirmation
+from thinkific_mcp.server.arguments import read_arguments, read_fields
 from thinkific_mcp.server.called import Called, desk_of, failures_told, report_to
 from thinkific_mcp.server.changing import NOBODY_ANSWERED, change
 from thinkific_mcp.server.rounds import in_its_round
-from thinkific_mcp.server.schemas import input_schema, output_schema
+from thinkific_mcp.server.schemas import Schema, listed_schema, output_schema
 from thinkific_mcp.server.served import CallContext, served_to
 
 _CONFIRMATION = "confirmation"
 _CONFIRMATION_SCHEMA = {"type": "string", "description": "Only a code that a preview gave."}
+_FIELDS = "fields"
+_FIELDS_SCHEMA = {"type": "array", "items": {"type": "string"}}
 _RESOLVED = find_resolved_parameters(change)
 _PLANS = build_resolver_plans(_RESOLVED, {"called"})
 _UNREADABLE = "The answer to the question could not be read. Nothing was done. Call the tool again to ask anew."
@@ -62,22 +65,20 @@ class ChangingTool(Tool):
         return confirmation("expired", NOBODY_ANSWERED)
 
 
-def as_tool(offer: type[Offer], guard: Guard) -> Tool:
+def as_tool(offer: type[Offer], guard: Guard, parameters: Schema | None = None) -> Tool:
     """Turn an offer into the tool that hosts list and call.
 
     Args:
         offer: an operation, or another tool.
         guard: whether calls of it may need a code.
+        parameters: the schema of its arguments; by default the one that was built ahead.
     """
-    spec, parameters = offer.spec, input_schema(offer)
+    spec, parameters = offer.spec, parameters or listed_schema(offer)
     is_read = spec.effect == "read"
     takes_code = not is_read and guard.codes and guard.may_ask(offer)
-    if takes_code:
-        properties = {**parameters["properties"], _CONFIRMATION: _CONFIRMATION_SCHEMA}
-        shown = {**parameters, "properties": properties}
-    else:
-        shown = parameters
-    read = partial(read_arguments, offer, parameters)
+    ours = {_FIELDS: _FIELDS_SCHEMA} if is_read else {_CONFIRMATION: _CONFIRMATION_SCHEMA} if takes_code else {}
+    shown = {**parameters, "properties": {**parameters["properties"], **ours}}
+    read = partial(read_arguments, offer, shown if is_read else parameters)
     ids = {"thinkific/operation_id": spec.operation_id} if spec.operation_id else {}
     endpoint = {"thinkific/endpoint": f"{spec.method} {spec.path}"} if spec.path else {}
     return (Tool if is_read else ChangingTool)(
@@ -89,7 +90,7 @@ def as_tool(offer: type[Offer], guard: Guard) -> Tool:
         fn_metadata=_Metadata(
             arg_model=ArgModelBase,
             output_schema=output_schema(offer),
-            read=partial(_asked, read) if is_read else partial(_called, read, takes_code),
+            read=partial(_asked, offer, read) if is_read else partial(_called, read, takes_code),
         ),
         is_async=True,
         context_kwarg="context",
@@ -113,9 +114,19 @@ def describe(offer: type[Offer]) -> str:
 _Read = Callable[[Mapping[str, Any]], Offer]
 
 
-def _asked(read: _Read, arguments: dict[str, Any]) -> Mapping[str, Offer | Exception]:
+@dataclass(frozen=True)
+class _Asked:
+    """A read that a tool was called for, and which fields of the result are to be shown."""
+
+    offer: Offer
+    fields: Sequence[str]
+
+
+def _asked(offer: type[Offer], read: _Read, arguments: dict[str, Any]) -> Mapping[str, _Asked | Exception]:
+    given = dict(arguments)
     try:
-        return {"asked": read(arguments)}
+        fields = read_fields(offer.result_type(), given.pop(_FIELDS, []))
+        return {"asked": _Asked(read(given), fields)}
     except Exception as error:
         return {"asked": error}
 
@@ -133,12 +144,13 @@ def _proposal(asked: Offer) -> Proposal:
     return TakeBack(asked.change_id) if isinstance(asked, UndoChange) else Write(cast(Operation[Any], asked))
 
 
-async def _read(asked: Offer | Exception, context: CallContext) -> CallToolResult:
+async def _read(asked: _Asked | Exception, context: CallContext) -> CallToolResult:
     with failures_told(may_have_changed=False):
         if isinstance(asked, Exception):
             raise asked
-        if isinstance(asked, ListChanges):
-            return answer_page(await list_changes(asked, desk_of(context)))
-        operation = cast(Operation[Any], asked)
-        thinkific = served_to(context.request_context).thinkific
-        return answer(operation, await thinkific(operation, report=report_to(context)))
+        offer, served = asked.offer, served_to(context.request_context)
+        if isinstance(offer, ListChanges):
+            result = await list_changes(offer, desk_of(context))
+        else:
+            result = await served.thinkific(cast(Operation[Any], offer), report=report_to(context))
+        return answer(offer, result, form=served.form, fields=asked.fields, kept=served.kept)

@@ -49,6 +49,19 @@ class Settings(HostingSettings):
     students: Annotated[int, Option("N")] = Field(
         240, ge=1, le=50_000, description="How many students a new demo school has."
     )
+    surface: Annotated[Literal["full", "search"], Option("full|search")] = Field(
+        "full",
+        description="How tools are offered: `full` lists them all, `search` lists three that find and run them.",
+    )
+    text: Literal["table", "json"] = Field(
+        "table", description="How lists are written: as a `table` or as `json`."
+    )
+    result_limit: int = Field(
+        40_000,
+        ge=0,
+        le=100_000_000,
+        description="Bytes of text that a result has at most; whole rows are left out beyond it. 0 is no limit.",
+    )
     read_only: Annotated[bool, Option()] = Field(False, description="Offer only tools that change nothing.")
     toolsets: Annotated[Names, Option("A,B")] = Field([], description="Offer these toolsets only.")
     tools: Annotated[Names, Option("A,B")] = Field([], description="Offer these tools, beside any toolsets named.")

@@ -23,6 +23,11 @@ HERE = "http://localhost:8000"
 EVERYTHING = "read,write,destructive"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def surface() -> None:
+    """Test what surrounds the tools once: it is the same on both surfaces."""
+
+
 class Hosted:
     """A server that is reached without a socket."""
 

@@ -9,7 +9,7 @@ from thinkific_mcp.sandbox import Sandbox
 
 from ...leaks import CALLS, EMAIL, NAME, leaked, repeated
 from ..asking import Person
-from ..conftest import Era, opened
+from ..conftest import Era, Surface, opened
 from ..failing import SECRET, Vault
 from .exported import Exported
 from .watched import call, guard, served
@@ -32,13 +32,16 @@ async def test_of_a_student_nothing_is_exported_or_logged(era: Era, exported: Ex
     assert leaked(exported.text()) == []
 
 
-async def test_nor_of_what_a_client_makes_up(sandbox: Sandbox, era: Era, exported: Exported) -> None:
+async def test_nor_of_what_a_client_makes_up(
+    sandbox: Sandbox, era: Era, exported: Exported, surface: Surface
+) -> None:
     async with served(sandbox, era) as client:
         line = await call(client, exported, EMAIL)
         with pytest.raises(MCPError):
             await client.get_prompt(EMAIL)
-    assert (line["tool"], line["outcome"]) == ("unknown", "failed")
-    assert exported.trees().count("tools/call unknown") == 1
+    tool = {"full": "unknown", "search": "run_read_tool"}[surface]
+    assert (line["tool"], line["outcome"]) == (tool, "failed")
+    assert exported.trees().count(f"tools/call {tool}") == 1
     assert leaked(exported.text()) == []
 
 

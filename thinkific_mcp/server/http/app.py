@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from thinkific_mcp.server.build import build_server
+from thinkific_mcp.server.build import build_server, form_of
 from thinkific_mcp.server.guarding import guard_of
 from thinkific_mcp.server.http.callers import SCOPES, Verifier
 from thinkific_mcp.server.http.doors import Door, OneSite
@@ -41,7 +41,7 @@ async def opened_app(settings: Settings) -> AsyncGenerator[ASGIApp]:
     Raises:
         SettingsError: a setting cannot be used.
     """
-    offers, guard = offered(settings), guard_of(settings)
+    offers, guard, form = offered(settings), guard_of(settings), form_of(settings)
     async with open_upstream(settings) as thinkific, httpx2.AsyncClient() as http:
         doors: dict[str, Door] = {}
         known_by = verifiers(settings, http)
@@ -49,7 +49,15 @@ async def opened_app(settings: Settings) -> AsyncGenerator[ASGIApp]:
             doors["/mcp"] = OneSite(thinkific, known_by, _challenge(settings))
         if settings.sites:
             doors["/sites/{subdomain}/mcp"] = OwnKeys(thinkific, settings.sites, guard.memory)
-        server = build_server(lambda: nullcontext(thinkific), offers, guard, sealing_keys=settings.sealing_keys())
+        server = build_server(
+            lambda: nullcontext(thinkific),
+            offers,
+            guard,
+            form=form,
+            surface=settings.surface,
+            keeps=False,
+            sealing_keys=settings.sealing_keys(),
+        )
         # Makes the session manager; its routes know nothing of callers.
         server.streamable_http_app(
             stateless_http=not settings.http_sessions,
@@ -67,6 +75,7 @@ async def opened_app(settings: Settings) -> AsyncGenerator[ASGIApp]:
                     sessions.handle_request,
                     door,
                     guard,
+                    form,
                     toolsets,
                     rates,
                     names,

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from thinkific_mcp.guard.policy import Guard
+from thinkific_mcp.results.form import Form
 from thinkific_mcp.server.http.callers import Caller
 from thinkific_mcp.server.http.doors import Door
 from thinkific_mcp.server.http.rates import Rates
@@ -35,6 +36,7 @@ class Entrance:
         app: serves those that are let in, as the scope's `SERVED` says.
         door: knows the callers.
         guard: what stands before their changes.
+        form: how they are answered.
         narrow: says which tools they are offered.
         rates: how often one of them may call.
         names: the hosts and origins by which this server may be called.
@@ -46,6 +48,7 @@ class Entrance:
         app: ASGIApp,
         door: Door,
         guard: Guard,
+        form: Form,
         narrow: Narrow,
         rates: Rates,
         names: TransportSecuritySettings,
@@ -55,6 +58,7 @@ class Entrance:
         self._app = app
         self._door = door
         self._guard = guard
+        self._form = form
         self._narrow = narrow
         self._rates = rates
         self._has_sessions = has_sessions
@@ -97,7 +101,12 @@ class Entrance:
             )
         offered = self._narrow(caller, *_asked_for(request.headers))
         served = Served(
-            thinkific, self._guard, offered, caller=caller.name, may_destroy="destructive" in caller.scopes
+            thinkific,
+            self._guard,
+            offered,
+            caller=caller.name,
+            may_destroy="destructive" in caller.scopes,
+            form=self._form,
         )
         wait = self._rates.wait(served.identity)
         if not wait and self._under_way[served.identity] >= _AT_ONCE:

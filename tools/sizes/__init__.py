@@ -1,0 +1,1 @@
+"""What `answer_sizes.py` measures: `questions` put to ours and to Thinkific (`texts`) and to the `converter`."""
