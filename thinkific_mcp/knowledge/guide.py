@@ -71,7 +71,7 @@ be undone.
 `src` (https, on the app's own domain) and `content` (signed with the app's client secret).
 
 ## Lists, fields and limits
-- 25 rows a page, or `limit`; 250 rows cost a request, so a `limit` of 500 costs two. The last line tells the \
+- 25 rows a page, or `limit`; 250 rows cost a request, so a `limit` of 500 costs two. The line below tells the \
 rows, the total and the next page.
 - `fields` of reads: names from the result, nested by a dot (`items.product_name`). It saves reading, not requests.
 - A site allows 120 requests a minute and 10 at once, shared with all its other apps. Beyond that, calls wait.

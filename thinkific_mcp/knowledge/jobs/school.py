@@ -42,7 +42,7 @@ MONTHLY_REVENUE = Job(
 the first of the next.
 2. Orders cannot be filtered: `list_orders(limit=250, \
 fields=["created_at","status","amount_cents","subscription","coupon_code", \
-"items.product_name","items.amount_cents"])`. The last line tells how many pages there are, one request each. \
+"items.product_name","items.amount_cents"])`. The line below tells how many rows there are; 250 are one request. \
 See how created_at runs. Newest first: go on until a whole page is older than the month. Oldest first: take the \
 last page, and go back until then. No clear order: read all; over 20 pages, say what that costs and ask first.
 3. Keep rows with created_at in the month. Refunded ones (status) count apart, with what else is not complete. \
