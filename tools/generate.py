@@ -11,7 +11,7 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -91,12 +91,12 @@ def input_schemas() -> str:
 
 def tool_table() -> str:
     """Return the README's table of tools."""
-    lines = ["| toolset | tool | what it does |", "|---|---|---|"]
-    for toolset, offers in OFFERS.items():
-        for offer in offers:
-            words = re.split(r"(?<=\.)\s", describe(offer), maxsplit=1)[0]
-            lines.append(f"| {toolset} | `{offer.spec.name}`{_mark(offer)} | {words} |")
-    return "\n".join(lines)
+    rows = [
+        (toolset, f"`{offer.spec.name}`{_mark(offer)}", re.split(r"(?<=\.)\s", describe(offer), maxsplit=1)[0])
+        for toolset, offers in OFFERS.items()
+        for offer in offers
+    ]
+    return _table(("toolset", "tool", "what it does"), rows)
 
 
 def _mark(offer: type[Offer]) -> str:
@@ -109,23 +109,27 @@ def _mark(offer: type[Offer]) -> str:
 
 def settings_table() -> str:
     """Return the README's table of settings: all but those of the hosted server."""
-    lines = ["| variable | flag | default | what it is |", "|---|---|---|---|"]
-    flags = options()
-    for name in OF_ALL:
-        option = f"`--{name.replace('_', '-')} {flags[name].metavar}".strip() + "`" if name in flags else ""
-        words = Settings.model_fields[name].description
-        lines.append(f"| `{variable(name)}` | {option} | {_default(name)} | {words} |")
-    return "\n".join(lines)
+    return _table(
+        ("variable", "flag", "default", "what it is"),
+        [(f"`{variable(name)}`", _flag(name), _default(name), _words(name)) for name in OF_ALL],
+    )
 
 
 def hosting_table() -> str:
     """Return the table of settings that only the hosted server has."""
-    lines = ["| variable | default | what it is |", "|---|---|---|"]
-    lines += [
-        f"| `{variable(name)}` | {_default(name)} | {Settings.model_fields[name].description} |"
-        for name in HOSTED_ONLY
-    ]
-    return "\n".join(lines)
+    return _table(
+        ("variable", "default", "what it is"),
+        [(f"`{variable(name)}`", _default(name), _words(name)) for name in HOSTED_ONLY],
+    )
+
+
+def _flag(name: str) -> str:
+    flags = options()
+    return f"`--{name.replace('_', '-')} {flags[name].metavar}".strip() + "`" if name in flags else ""
+
+
+def _words(name: str) -> str:
+    return Settings.model_fields[name].description or ""
 
 
 def _default(name: str) -> str:
@@ -137,23 +141,25 @@ def _default(name: str) -> str:
 
 def retry_table() -> str:
     """Return the table of what follows a failure."""
-    lines = ["| failure | a read | a write |", "|---|---|---|"]
-    lines += [
-        f"| {failure.value} | {for_read.value} | {for_write.value} |"
-        for failure, (for_read, for_write) in TABLE.items()
-    ]
-    return "\n".join(lines)
+    rows = [(failure.value, for_read.value, for_write.value) for failure, (for_read, for_write) in TABLE.items()]
+    return _table(("failure", "a read", "a write"), rows)
 
 
 def change_table() -> str:
     """Return the table of writes: what is asked about, and what can be taken back."""
-    lines = ["| tool | asked about | undo_change |", "|---|---|---|"]
+    rows: list[Sequence[str]] = []
     for operation in OPERATIONS.values():
         spec = operation.spec
         if spec.effect != "read":
             asked = spec.guarded if spec.guarded.startswith("only") else f"yes: {spec.guarded}"
-            lines.append(f"| `{spec.name}` | {asked if spec.guarded else 'no'} | {spec.undo or 'cannot'} |")
-    return "\n".join(lines)
+            rows.append((f"`{spec.name}`", asked if spec.guarded else "no", spec.undo or "cannot"))
+    return _table(("tool", "asked about", "undo_change"), rows)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    written = [" | ".join(cell.replace("|", r"\|") for cell in row) for row in [header, *rows]]
+    lines = [f"| {row} |" for row in written]
+    return "\n".join([lines[0], f"|{'---|' * len(header)}", *lines[1:]])
 
 
 def server_json() -> Mapping[str, Any]:

@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from starlette.responses import JSONResponse
+
+from thinkific_mcp.sandbox.serve import running
 
 from .conftest import DEMO, Outcome, Run, in_a_process
 
@@ -41,6 +44,16 @@ def test_an_empty_list_says_so(run: Run) -> None:
 def test_one_thing_is_a_record_with_a_field_a_line(run: Run) -> None:
     lines = run("call", "get_user", with_(user_id=1), *DEMO).out.splitlines()
     assert lines[:2] == ["id                       1", "full_name                Margit Halvorsen"]
+
+
+def test_an_answer_of_thinkific_is_not_taken_for_what_became_of_asking(
+    run: Run, environment: pytest.MonkeyPatch
+) -> None:
+    with running(JSONResponse({"id": 1, "confirmation": "sent", "dry_run": "no"})) as address:
+        for name, value in {"BASE_URL": address, "SUBDOMAIN": "sandbox", "API_KEY": "sandbox"}.items():
+            environment.setenv(f"THINKIFIC_{name}", value)
+        shown = run("call", "get_course", with_(course_id=1))
+    assert (shown.code, shown.out.split()) == (0, ["id", "1", "confirmation", "sent", "dry_run", "no"])
 
 
 def test_a_change_without_an_answer_says_what_was_done(run: Run, school: Sequence[str]) -> None:

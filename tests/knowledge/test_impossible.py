@@ -32,15 +32,24 @@ def test_it_is_told_for_what_it_is_called(thing: Impossible) -> None:
     assert found.tools[: len(thing.tools)] == thing.tools
 
 
-def test_headings_differ() -> None:
-    assert len({thing.what for thing in IMPOSSIBLE}) == len(IMPOSSIBLE)
+def test_headings_and_keys_differ() -> None:
+    assert len({thing.what for thing in IMPOSSIBLE}) == len({thing.key for thing in IMPOSSIBLE}) == len(IMPOSSIBLE)
+
+
+def test_no_key_is_the_name_of_a_tool() -> None:
+    assert NAMES.isdisjoint(thing.key for thing in IMPOSSIBLE)
+
+
+def test_after_the_nearest_way_come_the_tools_that_were_perhaps_meant() -> None:
+    found = search("unenroll Bea from Pottery")
+    assert len(found.tools) == 4 > len(found.impossible[0].tools)
 
 
 @pytest.mark.parametrize(
     ("query", "key", "tool"),
     [
         ("unenroll Bea from Pottery", "unenroll", "update_enrollment"),
-        ("throw Bea out of the bundle", "unenroll", "update_bundle_enrollment"),
+        ("throw Bea out of the bundle", "unenroll", "update_enrollment"),
         ("List our bundels", "list_bundles", "list_products"),
         ("please aprove the waiting review", "approve_review", "list_course_reviews"),
         ("rename the course on pottery", "edit_course", "get_course"),

@@ -36,10 +36,31 @@ def test_line_breaks_stay_within_their_cell(bio: str) -> None:
 
 @pytest.mark.parametrize(
     "cell",
-    ["=1+1", "+SUM(A1)", "-2+3", "@here", "\t=1", "\r=1", "\n=1", "＝1+1", "\x00=1+1", "=1", "-", "+1 555 cmd"],
+    ["=1+1", "+SUM(A1)", "-2+3", "@here", "\there", "＝1", "﹦1", "\x00=1", "\xa0 =1", "=1", "-", "+1 555 cmd"],
 )
 def test_what_looks_like_a_formula_is_made_text(cell: str) -> None:
     assert read([{"name": cell}])[1] == [f"'{cell}".replace("\x00", "")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("Ada;=1+1", "Ada;'=1+1"),
+        ("Ada; @here", "Ada; '@here"),
+        ("Ada\t+SUM(A1)", "Ada\t'+SUM(A1)"),
+        ("Ada\n=1", "Ada\n'=1"),
+        ("Ada\r\n\r\n -2+3", "Ada\r\n\r\n '-2+3"),
+        ("\n=1", "'\n'=1"),
+        ("=1;=1", "'=1;'=1"),
+        ("Ada - Bo", "Ada - Bo"),
+    ],
+)
+def test_nor_is_a_part_of_a_cell_a_formula_where_a_spreadsheet_takes_it_for_a_cell(cell: str, text: str) -> None:
+    assert read([{"name": cell}])[1] == [text]
+
+
+def test_cells_are_quoted_as_a_spreadsheet_may_part_them_at_semicolons() -> None:
+    assert csv_file([{"id": 1, "name": "Ada; Bo"}], Page[Baker]) == '"id","name"\r\n"1","Ada; Bo"\r\n'
 
 
 @pytest.mark.parametrize("cell", ["-5", "+3.5", "-1e5", "+1 555-0100", "+49 (30) 1234.5678", "Ada = Bo"])

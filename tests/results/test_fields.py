@@ -89,3 +89,14 @@ def test_only_what_is_named_is_kept(names: list[str], kept: dict[str, Any]) -> N
 @pytest.mark.parametrize("data", [None, 7, "Rye", [1, "Rye", {"id": 1}]])
 def test_what_is_no_object_has_no_fields(data: Any) -> None:
     assert keep_fields([data], ["id"]) in ([], [[{"id": 1}]])
+
+
+@pytest.mark.parametrize(
+    "names", [[f"settings.a{number}" for number in range(101)], ["settings" + ".a" * 100], ["a" * 201]]
+)
+def test_more_or_longer_names_than_anybody_needs_are_refused(names: list[str]) -> None:
+    with pytest.raises(ArgumentError) as refusal:
+        check_fields(Page[Order], names)
+    words = "fields: should be at most 100 names of at most 200 characters. Nothing was sent."
+    assert str(refusal.value) == words
+    assert check_fields(Page[Order], ["id"] * 101) == ("id",)

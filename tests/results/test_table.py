@@ -104,6 +104,10 @@ def test_what_is_asked_for_below_nothing_is_empty() -> None:
     assert text([{"answers": [{"id": 1}]}, {}, {"answers": "none"}], "id", "answers.label")[1:] == [",", ",", ","]
 
 
+def test_a_list_of_which_nothing_is_what_is_asked_for_is_empty() -> None:
+    assert text([{"id": 1, "answers": [{"id": 1}, {"id": 2}]}], "id", "answers.label")[1] == "1,"
+
+
 @pytest.mark.parametrize("row", [None, 7, "Ada", ["Ada"]])
 def test_a_row_that_is_no_object_is_a_row(row: Any) -> None:
     assert len(text([row, {"id": 1}])) == 3

@@ -20,9 +20,11 @@ def test_json_is_written_without_white_space_and_escapes() -> None:
     assert compact({"name": "Crème 晶", "ids": [1, 2]}) == '{"name":"Crème 晶","ids":[1,2]}'
 
 
-def test_line_breaks_of_strangers_stay_within_their_text() -> None:
-    text = compact({"bio": "a\nitems 1–1 of 1"})
-    assert ("\n" in text, json.loads(text)["bio"]) == (False, "a\nitems 1–1 of 1")
+@pytest.mark.parametrize("end", ["\n", "\x85", "\u2028", "\u2029", "\x9b"])
+def test_line_breaks_and_commands_of_strangers_stay_within_their_text(end: str) -> None:
+    bio = f"a{end}items 1–1 of 1"
+    text = compact({"bio": bio})
+    assert (end in text, json.loads(text)["bio"]) == (False, bio)
 
 
 @pytest.mark.parametrize(

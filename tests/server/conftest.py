@@ -13,7 +13,7 @@ from mcp_types import CallToolResult, TextContent
 from thinkific_mcp.client import BASE_URL, ApiKey, Budgets, Credentials, Limits, Thinkific
 from thinkific_mcp.client.pace import ProcessStore
 from thinkific_mcp.guard.policy import Guard
-from thinkific_mcp.results.form import Form
+from thinkific_mcp.results.form import TABLES, Form
 from thinkific_mcp.sandbox import Sandbox
 from thinkific_mcp.server import build_server
 
@@ -24,7 +24,6 @@ Era = Literal["legacy", "auto"]
 ERAS: tuple[Era, ...] = ("legacy", "auto")
 KEY = ApiKey("sandbox", "sandbox")
 UNGUARDED = Guard(mode="never")
-TABLES = Form()
 
 Surface = Literal["full", "search"]
 _surfaces: list[Surface] = ["full"]

@@ -62,6 +62,15 @@ async def test_all_wrong_arguments_are_named_at_once(call: CallTool) -> None:
     assert all(name in text for name in ("user_id", "course_id is required", "activated_at"))
 
 
+async def test_of_a_great_many_wrong_arguments_some_are_named(call: CallTool) -> None:
+    text = text_of(await call("get_bundle", **{f"x{number}": 1 for number in range(1_000)}))
+    assert (text.count("unknown argument"), "bundle_id is required" in text, "; and 991 more" in text) == (
+        9,
+        True,
+        True,
+    )
+
+
 async def test_a_list_that_comes_as_json_in_a_string_is_understood(call: CallTool, sandbox: Sandbox) -> None:
     assert not (await call("add_products_to_category", category_id=6, product_ids="[1, 2]")).is_error
     assert sandbox.requests[0].body == {"product_ids": [1, 2]}

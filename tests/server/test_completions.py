@@ -118,6 +118,12 @@ async def test_a_user_is_completed_by_a_whole_email_only(sandbox: Sandbox, era: 
     assert (request.path, dict(request.query)["query[email]"]) == ("/users", "ingrid.sorlie@example.com")
 
 
+async def test_half_of_a_character_is_in_no_email(sandbox: Sandbox, caplog: pytest.LogCaptureFixture) -> None:
+    async with school(sandbox) as client:
+        assert await completed(client, "user_id", "\ud800@example.com", STUDENT) == NOTHING
+    assert "unforeseen" not in caplog.text
+
+
 async def test_an_enrollment_is_completed_by_its_student_s_email(sandbox: Sandbox) -> None:
     async with school(sandbox) as client:
         found = await ids(client, "enrollment_id", "ingrid.sorlie@example.com")
@@ -189,6 +195,24 @@ async def test_each_list_is_kept_for_itself(sandbox: Sandbox) -> None:
         one = await ids(client, "user_id", "ingrid.sorlie@example.com")
         other = await ids(client, "user_id", "callum.reid@example.org")
     assert (one, other) == (["10"], ["8"])
+
+
+def test_of_many_lists_those_used_last_are_kept() -> None:
+    async def check() -> None:
+        client, transport = named(limits=Limits(10**6, 10**6))
+        async with client:
+            for number in range(300):
+                await ids(client, "user_id", f"{number}@example.com")
+                if number % 100 == 0:
+                    await ids(client, "course_id", "rye")
+            assert len(transport.asked) == 300 + 1
+            await ids(client, "course_id", "rye")
+            await ids(client, "user_id", "299@example.com")
+            assert len(transport.asked) == 300 + 1
+            await ids(client, "user_id", "0@example.com")
+            assert len(transport.asked) == 300 + 2
+
+    in_no_time(check)
 
 
 def test_a_school_that_cannot_be_reached_completes_nothing_and_is_asked_again_soon() -> None:

@@ -140,6 +140,7 @@ async def test_a_field_of_old_themes_is_shown_by_name_only(call: CallTool) -> No
         ),
         ("list_users", {"fields": {"id": True}}, "fields: should be a list of names"),
         ("list_users", {"fields": None}, "fields: should be a list of names"),
+        ("list_users", {"fields": ["id", "\ud800"]}, "fields: has half of a character. Nothing was sent."),
         ("list_users", {"feilds": ["id"]}, "unknown argument feilds: did you mean fields?"),
         ("delete_user", {"user_id": "9", "fields": ["id"]}, "unknown argument fields"),
     ],
@@ -170,5 +171,9 @@ async def test_of_the_changes_only_the_fields_named_are_shown(tmp_path: Path) ->
         await admin.change("update_coupon", coupon_id=3, code="LEVAIN")
         result = await admin.call("list_changes", fields=["tool", "undo"])
         wrong = await admin.call("list_changes", fields=["tol"])
+        half = await admin.call("list_changes", fields=["arguments.\ud800"])
+        many = await admin.call("list_changes", fields=[f"arguments.a{number}" for number in range(10_000)])
     assert table_of(result) == [["tool", "undo"], ["update_coupon", "puts back what was"]]
     assert "there is no tol; did you mean tool?" in text_of(wrong)
+    assert "fields: has half of a character" in text_of(half)
+    assert "fields: should be at most 100 names" in text_of(many)

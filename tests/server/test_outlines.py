@@ -4,7 +4,10 @@ from typing import Any
 
 import anyio
 import httpx2
+import pytest
+from mcp.shared.exceptions import MCPError
 from mcp_types import INVALID_PARAMS
+from trio.testing import MockClock
 
 from thinkific_mcp.client import Limits
 from thinkific_mcp.results.form import Form
@@ -97,6 +100,40 @@ async def test_a_chapter_that_cannot_be_read_says_so_and_the_others_stand() -> N
         '## 2. "Chapter 2" (id 2)\nContents not read; list_chapter_contents has them.',
         '## 3. "Chapter 3" (id 3)\n- "Rye" (id 5)',
     ]
+
+
+@pytest.mark.parametrize(("deadline", "end", "seconds"), [(45, "has them.", 45), (0, "Nothing in it.", 50)])
+def test_an_outline_takes_no_longer_than_one_call_may(deadline: float, end: str, seconds: float) -> None:
+    answer = course_of(1)
+
+    async def slowly(request: httpx2.Request) -> httpx2.Response:
+        await anyio.sleep(20 if request.url.path.endswith("/contents") else 15)
+        return httpx2.Response(200, json=answer(request))
+
+    async def check() -> None:
+        async with opened(httpx2.MockTransport(slowly), OUTLINE_TOOLS, "auto", deadline=deadline) as client:
+            started = anyio.current_time()
+            assert (await read(client, "courses/7/outline")).endswith(end)
+            assert anyio.current_time() - started == pytest.approx(seconds)
+
+    anyio.run(check, backend="trio", backend_options={"clock": MockClock(autojump_threshold=0)})
+
+
+def test_where_the_chapters_come_too_late_the_outline_fails_in_the_time_of_one_call() -> None:
+    answer = course_of(1)
+
+    async def slowly(request: httpx2.Request) -> httpx2.Response:
+        await anyio.sleep(28)
+        return httpx2.Response(200, json=answer(request))
+
+    async def check() -> None:
+        async with opened(httpx2.MockTransport(slowly), OUTLINE_TOOLS, "auto", deadline=45) as client:
+            started = anyio.current_time()
+            with pytest.raises(MCPError):
+                await read(client, "courses/7/outline")
+            assert anyio.current_time() - started == pytest.approx(45)
+
+    anyio.run(check, backend="trio", backend_options={"clock": MockClock(autojump_threshold=0)})
 
 
 async def test_a_chapter_with_nothing_in_it_says_so() -> None:

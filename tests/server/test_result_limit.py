@@ -152,6 +152,18 @@ def test_a_row_that_alone_is_too_long_is_not_cut() -> None:
     assert text_of(result).endswith("; needs a higher THINKIFIC_RESULT_LIMIT")
 
 
+@pytest.mark.parametrize(("limit", "is_told"), [(600, False), (3000, True)])
+def test_what_is_left_out_of_all_rows_is_said_where_it_takes_a_quarter_at_most(limit: int, is_told: bool) -> None:
+    users = [{"id": number, "full_name": "Ada", "bio": "Baker. " * 5} for number in range(250)]
+    result = answer(ListUsers(limit=250), page_of(users), form=Form(limit=limit))
+    assert ("\nempty: first_name, " in text_of(result)) == is_told
+
+
+def test_a_list_without_rows_is_within_any_limit() -> None:
+    result = answer(ListUsers(page=9), page_of([], number=9, total=600), form=Form(limit=1))
+    assert text_of(result) == "no items on page 9, 600 in all"
+
+
 def test_what_is_left_out_of_all_rows_is_not_said_where_that_would_cost_a_row() -> None:
     page = page_of([{"id": 1, "full_name": "Ada"}])
     whole = answer(ListUsers(), page, form=Form(limit=0))
@@ -216,7 +228,7 @@ def test_where_a_file_can_be_had_the_whole_is_in_it() -> None:
     *_, link = result.content
     assert isinstance(link, ResourceLink)
     assert (link.name.startswith("list_users"), length(result) <= 1500) == (True, True)
-    assert text_of(result).endswith("\nThe whole is in the linked file.")
+    assert text_of(result).endswith("\nAll that was read is in the linked file.")
     rows = list(csv.reader(io.StringIO(kept.read(link.name) or "", newline="")))
     assert [row[0] for row in rows] == ["id", *map(str, range(20))]
 

@@ -25,11 +25,15 @@ def count(cell: str) -> int:
     return int(cell.partition(" ")[0].replace(",", ""))
 
 
+def measure(*flags: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(SCRIPT), *flags], capture_output=True, check=False, encoding="utf-8", timeout=60
+    )
+
+
 @pytest.fixture(scope="module")
 def run() -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(SCRIPT)], capture_output=True, check=False, encoding="utf-8", timeout=60
-    )
+    return measure()
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +49,20 @@ def readme() -> Rows:
 
 def test_all_answers_are_within_their_limits(run: subprocess.CompletedProcess[str]) -> None:
     assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_answers_over_their_limits_are_told_and_end_with_1(measured: Rows) -> None:
+    limits = {"": 0.4, ", three fields": 0.11}
+    over = {
+        about + kind
+        for about in LISTS
+        for (kind, limit), cell in zip(limits.items(), measured[about], strict=False)
+        if count(cell) > limit * count(measured[about][2])
+    }
+    run = measure("--limits", *map(str, limits.values()))
+    told = re.findall("^over its limit: (.+): ", run.stderr, re.MULTILINE)
+    assert (run.returncode, set(told)) == (1, over)
+    assert 0 < len(over) < 2 * len(LISTS)
 
 
 @pytest.mark.parametrize("about", LISTS)

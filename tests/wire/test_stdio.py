@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from anyio import create_task_group
 from mcp import Client, StdioServerParameters
+from mcp_types import TextResourceContents
 
 from thinkific_mcp.api import OPERATIONS
 from thinkific_mcp.sandbox import Sandbox
@@ -190,3 +191,30 @@ async def test_read_only_offers_no_tool_that_changes_anything(environment: dict[
         tools = (await client.list_tools()).tools
     reads = {name for name, operation in OPERATIONS.items() if operation.spec.effect == "read"}
     assert {tool.name for tool in tools} == reads
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_three_tools_find_and_run_all_others(
+    environment: dict[str, str], sandbox: Sandbox, era: Era
+) -> None:
+    async with host(environment, era, "--surface", "search") as client:
+        assert len((await client.list_tools()).tools) == 3
+        found = json.loads(text_of(await client.call_tool("search_tools", {"query": "remove a voucher code"})))
+        assert found["tools"][0]["name"] == "delete_coupon"
+        coupon = {"tool": "delete_coupon", "arguments": {"coupon_id": 3}}
+        preview = await client.call_tool("run_write_tool", coupon)
+        given: dict[str, Any] = preview.structured_content or {}
+        coupon["arguments"] = {"coupon_id": 3, "confirmation": given["confirmation"]["code"]}
+        assert text_of(await client.call_tool("run_write_tool", coupon)) == "Coupon 3 deleted."
+    assert sandbox.school.value("SELECT count(*) FROM coupons WHERE id = 3") == 0
+
+
+@pytest.mark.parametrize("era", ERAS)
+async def test_the_guide_outlines_and_prompts_are_there(environment: dict[str, str], era: Era) -> None:
+    async with host(environment, era) as client:
+        guide = (await client.read_resource("thinkific://guide")).contents[0]
+        outline = (await client.read_resource("thinkific://courses/1/outline")).contents[0]
+        prompt = await client.get_prompt("who_has_not_finished", {"course_id": "Sourdough Foundations"})
+    assert isinstance(guide, TextResourceContents) and "What the API cannot do" in guide.text
+    assert isinstance(outline, TextResourceContents) and outline.text.startswith("# Outline of course")
+    assert "list_enrollments" in prompt.model_dump_json()

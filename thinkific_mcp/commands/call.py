@@ -133,7 +133,7 @@ def _shown(offer: type[Offer], result: CallToolResult, person: Person, *, as_jso
         return 1
     if as_json:
         print(escaped_json(data))
-    if "confirmation" in data:
+    if list(data) == ["confirmation"] and offer.spec.effect != "read":
         print(person.refusal(data["confirmation"]["status"]), file=sys.stderr)
         return 1
     if not as_json:
@@ -202,7 +202,7 @@ def _for_people(offer: type[Offer], result: CallToolResult) -> str:
     data: Mapping[str, Any] = result.structured_content or {}
     if list(data) == ["done"]:
         return cleaned(str(data["done"]))
-    if "dry_run" in data:
+    if list(data) == ["dry_run"]:
         return cleaned_lines(_texts(result))
     if not _is_list(offer):
         return record(data)

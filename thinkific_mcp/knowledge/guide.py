@@ -72,7 +72,7 @@ be undone.
 
 ## Lists, fields and limits
 - 25 rows a page, or `limit`; 250 rows cost a request, so a `limit` of 500 costs two. The line below tells the \
-rows, the total and the next page.
+rows, the total and how to go on.
 - `fields` of reads: names from the result, nested by a dot (`items.product_name`). It saves reading, not requests.
 - A site allows 120 requests a minute and 10 at once, shared with all its other apps. Beyond that, calls wait.
 - Nulls and missing fields are normal. Courses of the new course builder are missing from most lists.

@@ -1,22 +1,21 @@
 """Finding tools by what an admin says."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
 
-from thinkific_mcp.knowledge.impossible import Impossible
+from thinkific_mcp.knowledge.impossible import IMPOSSIBLE, Impossible
 from thinkific_mcp.operation import Offer
 
-if TYPE_CHECKING:
-    from thinkific_mcp.knowledge.index import Index
-
 MOST_TOOLS = 6
+_MOST_INSTEAD = 4
 LONGEST_QUERY = 500
 """Characters; the rest of a longer query is not read."""
 
 _NAME = re.compile(r"[a-z]+(?:_[a-z]+)+")
+_IMPOSSIBLE = {thing.key: thing for thing in IMPOSSIBLE}
+_SURE = 0.03
+"""By how much something impossible must be likelier than any tool: to be told so wrongly is worse than not."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +32,14 @@ class Found:
 
 
 class Search:
-    """Finds tools, and what no tool can do; the index is built when it is first asked.
+    """Finds tools, and what no tool can do; what it knows is read when something is first asked.
 
     Args:
         offers: the tools there are.
     """
 
     def __init__(self, offers: Iterable[type[Offer]]) -> None:
-        self._offers = {offer.spec.name: offer for offer in offers}
+        self._names = [offer.spec.name for offer in offers]
 
     def __call__(self, query: str, offered: Collection[str] | None = None) -> Found:
         """Find what serves a request.
@@ -50,26 +49,23 @@ class Search:
             offered: the tools to choose from; all without it.
 
         Returns:
-            At most six tools; none where no word of the query means anything here.
+            At most six tools, four where something is impossible; none where no word means anything here.
         """
+        from thinkific_mcp.knowledge.index import index  # only servers that search need it
+
         text = query[:LONGEST_QUERY]
         if not any(letter.islower() for letter in text):
             text = text.lower()
-        names = [name for name in self._offers if offered is None or name in offered]
+        names = [name for name in self._names if offered is None or name in offered]
         named = [name for name in _NAME.findall(text.lower()) if name in names]
-        ranked = self._index.ranked(text, names)
-        impossible = tuple(thing for thing in ranked[:1] if isinstance(thing, Impossible) and not named)
-        nearest = [name for thing in impossible for name in thing.tools if name in names]
-        tools = [thing for thing in ranked if isinstance(thing, str)]
-        found = dict.fromkeys([*named, *nearest, *tools[:1], *self._jobs(text, names), *tools])
-        return Found(impossible, tuple(found)[:MOST_TOOLS])
+        likely = index().likeness(text)
+        ranked = sorted(likely, key=lambda what: (-likely[what], what))
+        impossible = [_IMPOSSIBLE[what] for what in ranked[:1] if not named and _is_impossible(what, likely)]
+        nearest = [name for thing in impossible for name in thing.tools]
+        found = dict.fromkeys(name for name in (*named, *nearest, *ranked) if name in names)
+        return Found(tuple(impossible), tuple(found)[: _MOST_INSTEAD if impossible else MOST_TOOLS])
 
-    @cached_property
-    def _index(self) -> "Index":
-        from thinkific_mcp.knowledge.index import Index  # only servers that search need it
 
-        return Index(self._offers.values())
-
-    def _jobs(self, text: str, names: Collection[str]) -> list[str]:
-        ranked = (self._index.ranked(job, names) for job in self._index.jobs(text)[:MOST_TOOLS])
-        return [tool for things in ranked for tool in [thing for thing in things if isinstance(thing, str)][:1]]
+def _is_impossible(what: str, likely: Mapping[str, float]) -> bool:
+    nearest_tool = max(likeness for other, likeness in likely.items() if other not in _IMPOSSIBLE)
+    return what in _IMPOSSIBLE and likely[what] - nearest_tool >= _SURE

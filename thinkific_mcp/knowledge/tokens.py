@@ -7,6 +7,8 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
 
 from thinkific_mcp.knowledge.words import CONCEPTS, DATES, OBJECTS, PHRASES
 
@@ -17,13 +19,16 @@ _TOKEN = re.compile(
     r"|(?P<number>#?\d+(?:st|nd|rd|th)?\b)|(?P<word>[^\W_]+(?:['’][^\W_]+)*)"
 )
 _MARKS = {"mail": "<mail>", "link": "<link>", "money": "<money>", "code": "<code>", "key": "<id>"}
-_PARTS = re.compile(r"(?<=[.?!;])\s+|\n|,\s+(?=(?:he|she|they|it|i|we|because|since|as|but)\b)", re.IGNORECASE)
 _PLURALS = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"))
 _DATES, _OBJECTS = frozenset(DATES.split()), frozenset(OBJECTS.split())
 _BEFORE_ID = frozenset(("id", "no", "number", "nr"))
-_LONGEST_PHRASE = max(len(phrase.split()) for phrase in PHRASES)
+_LONGEST_PHRASE = {
+    first: max(len(phrase.split()) for phrase in phrases)
+    for first, phrases in groupby(sorted(PHRASES), key=lambda phrase: phrase.split()[0])
+}
 
 
+@lru_cache(4096)
 def stem(word: str) -> str:
     """Return what a word shares with its other forms; it need not be a word."""
     if len(word) <= 3:
@@ -56,11 +61,6 @@ def by_stem(data: Mapping[str, str]) -> Mapping[str, Collection[str]]:
 
 MEANINGS = by_stem(CONCEPTS)
 """The concepts that a stem may stand for."""
-
-
-def sentences(text: str) -> Sequence[str]:
-    """Return the parts of a text: its sentences, and what is added to one by way of explanation."""
-    return [part for part in _PARTS.split(text) if part.strip()]
 
 
 def words(text: str) -> Sequence[tuple[str, bool]]:
@@ -98,7 +98,8 @@ def _number(digits: str, *, is_id: bool, may_be_id: bool) -> str:
 def _joined(found: Sequence[tuple[str, bool]]) -> Iterator[tuple[str, bool]]:
     at = 0
     while at < len(found):
-        for length in range(min(_LONGEST_PHRASE, len(found) - at), 0, -1):
+        longest = _LONGEST_PHRASE.get(found[at][0], 1)
+        for length in range(min(longest, len(found) - at), 0, -1):
             phrase = " ".join(word for word, _ in found[at : at + length])
             if length == 1 or phrase in PHRASES:
                 yield PHRASES.get(phrase, phrase), length == 1 and found[at][1]

@@ -91,6 +91,8 @@ ACTS = "approve deny create change extend delete put undo find"
 """The concepts that are deeds."""
 
 PHRASES: Mapping[str, str] = {
+    "enrolment": "enrollment",
+    "enrolments": "enrollments",
     "sign up": "signup",
     "signs up": "signup",
     "signed up": "signup",
@@ -198,59 +200,6 @@ EMPTY = (
     "after before because while when want need like love hi hello thanks thank hey okay"
 )
 """Words that tell no tool from another."""
-
-LEADS = (
-    "please pls can could you u i we want wanna need to would like us me my hi hey hello just now then also so "
-    "and ok help lets s d ll id im only"
-)
-"""Words before the verb of a request."""
-
-VERBS: Mapping[str, str] = {
-    "create": "print tell notify type create permit confirm greenlight disapprove add make new setup launch "
-    "start generate register record log enter post onboard hire install embed insert include enroll enrol "
-    "issue produce introduce submit write publish accept approve deny decline reject refuse upload book note "
-    "build invite import give grant let put assign allow open mark signup run offer plan load establish form "
-    "mint comp gift hand award provide stick pop slot place file attach prepare jot capture appoint throw "
-    "sign get",
-    "update": "outof shut change lengthen edit update rename correct fix adjust extend prolong move raise "
-    "lower switch convert replace reset renew shorten promote modify postpone push turn activate reactivate "
-    "increase swap rewrite limit apply give grant let put assign allow mark set make remove take cancel end "
-    "stop revoke disable deactivate close kick clear unenroll nolonger undo load keep bring reword rephrase "
-    "bump tweak upgrade downgrade demote refresh double halve shift decrease cap retitle relabel transfer "
-    "delay restrict top reinstate reopen unlock backdate reduce cut point alter amend revise freeze terminate "
-    "withdraw evict expel",
-    "delete": "outof shut wind delete discard erase kill drop scrap wipe purge uninstall dissolve disband "
-    "unassign remove take cancel end stop revoke disable deactivate close kick clear unenroll nolonger strike "
-    "bin trash ditch axe nuke zap dump eliminate retire detach disconnect withdraw void invalidate terminate "
-    "evict expel toss rip cut throw",
-    "read": "list show find look lookup search display export pull see check view count get what which who "
-    "how whose whats whos where when is are does did has read fetch why was were do any open print locate "
-    "inspect verify retrieve describe identify download browse summarize know isnt arent doesnt didnt hasnt",
-}
-"""What a request's verb asks for, as the effects of operations; a verb may stand for several."""
-
-WISHES = "should shouldnt must mustnt may needs need goes gets becomes comes belongs deserves has got wants ought"
-"""Words by which a statement asks for a change."""
-
-SENDING_AWAY = "out off away outof"
-"""Words that turn a deed into its opposite, such as get into get out."""
-
-PREPOSITIONS: Mapping[str, str] = {
-    "in": "to",
-    "into": "to",
-    "to": "to",
-    "under": "to",
-    "on": "to",
-    "onto": "to",
-    "from": "from",
-    "outof": "from",
-    "off": "from",
-    "of": "of",
-    "for": "for",
-    "behind": "behind",
-    "with": "with",
-}
-"""Words that say what the thing after them has to do with the deed."""
 
 DATES = (
     "january february march april may june july august september october november december monday tuesday "

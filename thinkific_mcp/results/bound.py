@@ -1,9 +1,8 @@
 """Results of bounded length: what is too much is left out by whole rows or fields, and said."""
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from thinkific_mcp.foreign_text import cleaned
@@ -71,20 +70,16 @@ def bounded_page(
             return Bounded(data, _texts(rows, said))
     # The note is worth less than rows where there is room for few.
     note = layout.note if 4 * size(layout.note) <= bound.limit else ""
-    first_rows = partial(_first_rows, page, layout=layout, bound=bound, before=before, goes_on=goes_on)
-    _, words = first_rows(_fitting(layout, bound.limit))
-    count = _fitting(layout, bound.limit - size(_lines(words, note, bound.elsewhere)))
-    while True:
-        part, words = first_rows(count)
-        shown = len(part.items)
-        texts = (
-            [layout.text(shown), _lines(words, note, bound.elsewhere)]
-            if shown
-            else [_lines(words, bound.elsewhere)]
-        )
-        if bound.holds(*texts) or not count:
-            break
-        count -= 1
+
+    def first(count: int) -> tuple[Page[Any], Sequence[str]]:
+        part, words = _first_rows(page, count, layout=layout, bound=bound, before=before, goes_on=goes_on)
+        if not part.items:
+            return part, [_lines(words, bound.elsewhere)]
+        return part, [layout.text(len(part.items)), _lines(words, note, bound.elsewhere)]
+
+    counts = range(1, len(layout.lines) + 1)
+    part, texts = first(bisect_left(counts, True, key=lambda count: not bound.holds(*first(count)[1])))
+    shown = len(part.items)
     told = {name: getattr(part, name) for name in ("complete", "stopped", "go_on")}
     place = {name: value for name, value in data.items() if name not in ("next_page", *told)}
     place |= {name: value for name, value in told.items() if value is not None}
@@ -145,11 +140,6 @@ def _first_rows(
     hint = ", or ".join(_texts(*hints, bound.hint))
     joint = ", or " if go_on else ": "
     return part, part_after(part, before) + (f"{joint}{hint}" if hint else "")
-
-
-def _fitting(layout: Layout, limit: int) -> int:
-    """Return how many rows have no more bytes than a limit."""
-    return max(0, bisect_right(range(len(layout.lines) + 1), limit, key=layout.size) - 1)
 
 
 def _left_out(names: Sequence[str], sizes: Mapping[str, int], count: int, bound: Bound) -> str:

@@ -8,8 +8,10 @@ from thinkific_mcp.errors import ArgumentError
 from thinkific_mcp.nearest import nearest
 from thinkific_mcp.result import Page, Result
 
+_MOST_NAMES = 100
+_LONGEST_NAME = 200
 _MOST_TOLD = 5
-_LONGEST_NAME = 60
+_LONGEST_TOLD = 60
 
 Tree = dict[str, "Tree | None"]
 """What to keep of an object, by name: all of a field, or only what its own tree names."""
@@ -47,10 +49,14 @@ def check_fields(kind: Any, names: Sequence[str]) -> tuple[str, ...]:
         The names, each once.
 
     Raises:
-        ArgumentError: names each that there is not, and the nearest one there is, or all.
+        ArgumentError: names each that there is not, and the nearest one there is, or all; or there are over 100,
+            or one has over 200 characters.
     """
-    record = record_kind(kind)
-    found = {name: _canonical(record, name) for name in dict.fromkeys(names)}
+    record, named = record_kind(kind), dict.fromkeys(names)
+    if len(named) > _MOST_NAMES or any(len(name) > _LONGEST_NAME for name in named):
+        most = f"{_MOST_NAMES} names of at most {_LONGEST_NAME} characters"
+        raise ArgumentError(f"fields: should be at most {most}. Nothing was sent.")
+    found = {name: _canonical(record, name) for name in named}
     unknown = [name for name, there in found.items() if there is None]
     if unknown:
         told = [_unknown(record, name) for name in unknown[:_MOST_TOLD]]
@@ -90,12 +96,12 @@ def _unknown(kind: Any, name: str) -> str:
     place, last = kind, [*path, last][0]
     for part in above:
         place = below(place, part)
-    shown = re.sub(r"[^\w.-]", "?", name)[:_LONGEST_NAME]
+    shown = re.sub(r"[^\w.-]", "?", name)[:_LONGEST_TOLD]
     start = "".join(f"{part}." for part in above)
     known = list(fields_of(place))
     if not known:
         return f"there is no {shown}; did you mean {start.rstrip('.')}?"
-    near = nearest(last[:_LONGEST_NAME], known)
+    near = nearest(last, known)
     if near:
         return f"there is no {shown}; did you mean {start}{near}?"
     return f"there is no {shown}; known are: {', '.join(start + each for each in place.shown_fields())}."

@@ -15,3 +15,7 @@ class Form:
 
     text: Literal["table", "json"] = "table"
     limit: int = 40_000
+
+
+TABLES = Form()
+"""Tables, and no more than 40,000 bytes."""

@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import accumulate
 from typing import Any
 
 from thinkific_mcp.results.fields import fields_of, record_kind
 from thinkific_mcp.results.form import Form
 from thinkific_mcp.results.table import table
-from thinkific_mcp.results.text import compact, size
+from thinkific_mcp.results.text import compact
 
 
 @dataclass(frozen=True)
@@ -33,15 +31,6 @@ class Layout:
     def text(self, count: int) -> str:
         """Return the text of as many rows, from the first."""
         return self.first + self.between.join(self.lines[:count]) + self.last
-
-    def size(self, count: int) -> int:
-        """Return how many bytes the text of as many rows has."""
-        separators = size(self.between) * max(0, count - 1)
-        return size(self.first) + size(self.last) + separators + self._sizes[count]
-
-    @cached_property
-    def _sizes(self) -> Sequence[int]:
-        return list(accumulate(map(size, self.lines), initial=0))
 
 
 def laid_out(rows: Sequence[Any], kind: Any, form: Form, fields: Sequence[str], unseen: Sequence[str]) -> Layout:

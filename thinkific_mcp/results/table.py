@@ -14,7 +14,10 @@ from thinkific_mcp.results.text import compact
 # All that a program may take for the end of a line, or a terminal for a command.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
+_SIGNS = "=+@＝＋－＠﹦﹢﹣﹫-"
+_FORMULA = re.compile(rf"\s*[{_SIGNS}]|[\t\r\n]")
+# Where semicolons part cells, as in much of Europe, commas and quotes do not, and lines end within quotes.
+_LATER_FORMULA = re.compile(rf"(?<![;\s])(?=[^\S\t\r\n]*[;\t\r\n])([;\s]+)(?=[{_SIGNS}])")
 _NO_FORMULA = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?|\+\d[\d ().-]{5,}\d", re.ASCII)
 
 _SEPARATOR = "; "
@@ -63,8 +66,8 @@ def table(rows: Sequence[Any], kind: Any, fields: Sequence[str] = ()) -> Table:
 def csv_file(rows: Sequence[Mapping[str, Any]], kind: Any, fields: Sequence[str] = ()) -> str:
     """Write all rows, and every column that one of them has, for a spreadsheet.
 
-    What a spreadsheet would take for a formula gets an apostrophe in front, save numbers and phone numbers. Line
-    breaks stay as they are.
+    What a spreadsheet would take for a formula gets an apostrophe in front, save numbers and phone numbers; within
+    a cell, too, where some spreadsheets would begin another. Line breaks stay as they are.
 
     Args:
         rows: plain data.
@@ -74,7 +77,7 @@ def csv_file(rows: Sequence[Mapping[str, Any]], kind: Any, fields: Sequence[str]
     columns = _columns(rows, kind, fields)
     shown = columns if fields or not rows else [column for column in columns if any(column[1])]
     file = io.StringIO(newline="")
-    writer = csv.writer(file)  # ends lines with \r\n, and quotes cells with either of the two
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)  # a spreadsheet may part cells at semicolons, too
     writer.writerow([_harmless(name) for name, _ in shown])
     writer.writerows(zip(*(map(_harmless, cells) for _, cells in shown), strict=True))
     return file.getvalue()
@@ -93,7 +96,9 @@ def _on_one_line(text: str) -> str:
 
 def _harmless(text: str) -> str:
     seen = _UNSEEN.sub("", text)
-    return f"'{seen}" if _FORMULA.match(seen) and not _NO_FORMULA.fullmatch(seen) else seen
+    if _NO_FORMULA.fullmatch(seen):
+        return seen
+    return ("'" if _FORMULA.match(seen) else "") + _LATER_FORMULA.sub(r"\1'", seen)
 
 
 def _columns(rows: Sequence[Any], kind: Any, fields: Sequence[str]) -> list[Column]:

@@ -1,16 +1,19 @@
 """Results as text for a model: compact JSON, and a sentence on what part of a list it is."""
 
 import json
+import re
 from typing import Any
 
 from thinkific_mcp.result import Page
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+# JSON itself only escapes the older ones.
+_LATER_CONTROLS = re.compile(r"[\x7f-\x9f\u2028\u2029]")
 
 
 def compact(data: Any) -> str:
-    """Write data as JSON without any white space between its parts."""
-    return _JSON.encode(data)
+    """Write data as JSON on one line, without any white space between its parts."""
+    return _LATER_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", _JSON.encode(data))
 
 
 def size(text: str) -> int:

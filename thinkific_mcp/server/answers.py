@@ -12,7 +12,7 @@ from thinkific_mcp.result import Page
 from thinkific_mcp.results import csv_file
 from thinkific_mcp.results.bound import Bound, Bounded, bounded_page, bounded_record
 from thinkific_mcp.results.fields import keep_fields
-from thinkific_mcp.results.form import Form
+from thinkific_mcp.results.form import TABLES, Form
 from thinkific_mcp.results.layout import laid_out, unseen_fields
 from thinkific_mcp.results.plain import readable
 from thinkific_mcp.results.text import rows_before
@@ -21,12 +21,11 @@ from thinkific_mcp.telemetry import count_confirmation
 
 Status = Literal["required", "declined", "cancelled", "expired", "changed"]
 
-_TABLES = Form()
-_IN_FILE = "The whole is in the linked file."
+_IN_FILE = "All that was read is in the linked file."
 
 
 def answer(
-    asked: Offer, result: Any, *, form: Form = _TABLES, fields: Sequence[str] = (), kept: Kept | None = None
+    asked: Offer, result: Any, *, form: Form = TABLES, fields: Sequence[str] = (), kept: Kept | None = None
 ) -> CallToolResult:
     """Answer with what a tool gave.
 

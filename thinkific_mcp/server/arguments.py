@@ -15,6 +15,8 @@ from thinkific_mcp.server.schemas import Schema
 
 Asked = TypeVar("Asked", bound=Offer)
 
+_MOST_TOLD = 10
+_HALF = "has half of a character. Nothing was sent."
 _SUBJECT = re.compile(r"^(Input|String|List|Value|Value error,|Field|Dictionary) ")
 
 
@@ -27,13 +29,13 @@ def read_arguments(offer: type[Asked], schema: Schema, arguments: Mapping[str, A
         arguments: what the model sent.
 
     Raises:
-        ArgumentError: says every argument that is wrong and the rule it breaks, but never its value.
+        ArgumentError: says every argument that is wrong and the rule it breaks, but never its value; of many, ten.
     """
     known: Mapping[str, Schema] = schema["properties"]
     given = {name: from_json(value, known.get(name, {})) for name, value in arguments.items()}
     unsendable = [name for name in known if not _is_sendable(given.get(name))]
     if unsendable:
-        raise ArgumentError(f"{', '.join(unsendable)}: has half of a character. Nothing was sent.")
+        raise ArgumentError(f"{', '.join(unsendable)}: {_HALF}")
     try:
         return offer.model_validate(given)
     except ValidationError as error:
@@ -41,7 +43,8 @@ def read_arguments(offer: type[Asked], schema: Schema, arguments: Mapping[str, A
             _problem(details["type"], details["loc"], details["msg"], list(known))
             for details in error.errors(include_url=False, include_input=False, include_context=False)
         ]
-    wrong = "; ".join(problems)
+    more = [f"and {len(problems) - _MOST_TOLD} more"] if len(problems) > _MOST_TOLD else []
+    wrong = "; ".join([*problems[:_MOST_TOLD], *more])
     raise ArgumentError(f"{wrong}{'' if wrong.endswith('?') else '.'} Nothing was sent.")
 
 
@@ -59,6 +62,8 @@ def read_fields(kind: Any, given: Any) -> tuple[str, ...]:
     listed = cast(list[Any], read if isinstance(read, list) else [read])
     if not all(isinstance(name, str) for name in listed):
         raise ArgumentError('fields: should be a list of names, such as ["id", "name"]. Nothing was sent.')
+    if not _is_sendable(listed):
+        raise ArgumentError(f"fields: {_HALF}")
     return check_fields(kind, [name for each in listed for part in each.split(",") if (name := part.strip())])
 
 

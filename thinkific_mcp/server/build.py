@@ -14,7 +14,7 @@ from thinkific_mcp.client import Thinkific
 from thinkific_mcp.guard.policy import Guard
 from thinkific_mcp.guard.questions import Questions
 from thinkific_mcp.operation import Offer
-from thinkific_mcp.results.form import Form
+from thinkific_mcp.results.form import TABLES, Form
 from thinkific_mcp.server.instructions import instructions
 from thinkific_mcp.server.kept import Kept, add_kept
 from thinkific_mcp.server.narrowing import only_what_is_offered
@@ -34,7 +34,6 @@ logging.getLogger("sse_starlette").setLevel(logging.WARNING)
 # It warns of tracing headers that it cannot read, word for word.
 logging.getLogger("opentelemetry").setLevel(logging.ERROR)
 
-_TABLES = Form()
 _LISTS_KEEP = CacheHint(300_000, "private")
 _RESOURCES_KEEP = CacheHint(60_000, "private")
 
@@ -44,7 +43,7 @@ def build_server(
     offers: Sequence[type[Offer]],
     guard: Guard | None = None,
     *,
-    form: Form = _TABLES,
+    form: Form = TABLES,
     surface: Literal["full", "search"] = "full",
     keeps: bool = True,
     sealing_keys: Sequence[str] = (),
@@ -100,14 +99,15 @@ def build_server(
     add_prompts(server, names, searching=surface == "search")
     if keeps:
         add_kept(server)
-    # Inside the SDK's span of the call, and outside of its seal, which Rounds has to read.
-    around = [Calls(names), only_what_is_offered, Rounds(Questions(guard.memory))]
     if surface == "search":
         from thinkific_mcp.server.surface import SURFACE, SearchSurface
 
         searched = SearchSurface(offers, tools)
-        around[:1] = [searched.run, Calls(names | SURFACE), searched.answer]
-    server.middleware[1:1] = around
+        told = [searched.run, Calls(names | SURFACE), searched.answer]
+    else:
+        told = [Calls(names)]
+    # Inside the SDK's span of the call, and outside of its seal, which Rounds has to read.
+    server.middleware[1:1] = [*told, only_what_is_offered, Rounds(Questions(guard.memory))]
     return server
 
 

@@ -40,7 +40,8 @@ _BY_NAME: Mapping[str, type[Operation[Any]]] = {
 }
 _BY_EMAIL: Mapping[str, type[Operation[Any]]] = {"user_id": ListUsers, "enrollment_id": ListEnrollments}
 _LISTS = {**_BY_NAME, **_BY_EMAIL}
-_WHOLE_EMAIL = r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,190}\.[^\W\d_]{2,24}"
+_IN_EMAILS = r"[^@\s\x00-\x1f\x7f\ud800-\udfff]"
+_WHOLE_EMAIL = rf"{_IN_EMAILS}{{1,64}}@{_IN_EMAILS}{{1,190}}\.[^\W\d_]{{2,24}}"
 
 _MOST_VALUES = 100
 """That many values a completion has at most, by the protocol."""

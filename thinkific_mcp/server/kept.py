@@ -34,7 +34,7 @@ class Kept:
         return ResourceLink(
             uri=_PLACE + file,
             name=file,
-            description="All rows, to save as a file.",
+            description="All that was read, to save as a file.",
             mime_type=_MIME_TYPE,
             size=len(self._answers[file]),
             annotations=Annotations(audience=["user"]),

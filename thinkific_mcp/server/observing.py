@@ -1,9 +1,9 @@
 """A line in the log and figures for each call: who, where, which tool, what came of it; never its arguments."""
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, get_args
 
 import anyio
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from thinkific_mcp import errors
 from thinkific_mcp.foreign_text import cleaned
+from thinkific_mcp.server.answers import Status
 from thinkific_mcp.server.served import Served, served_to
 from thinkific_mcp.telemetry import Tally, count_call, tallied
 from thinkific_mcp.unforeseen import kind_and_place
@@ -140,7 +141,7 @@ def _outcome(result: HandlerResult, tally: Tally) -> str:
         return "refused" if is_refused else "failed"
     if said.get("resultType") == "input_required":
         return "asked"
-    data = cast(Mapping[str, Any], said.get("structuredContent") or {})
-    if "dry_run" in data:
-        return "dry_run"
-    return str(data["confirmation"]["status"]) if "confirmation" in data else "done"
+    if tally.confirmation in get_args(Status):
+        return tally.confirmation
+    # Whatever else it holds is Thinkific's.
+    return "dry_run" if list(said.get("structuredContent") or {}) == ["dry_run"] else "done"

@@ -44,17 +44,20 @@ async def outline(course_id: int, served: Served) -> str:
     """
     thinkific = served.thinkific
     started = anyio.current_time()
-    course = await thinkific(GetCourse(course_id=course_id))
-    chapters = await thinkific(ListCourseChapters(course_id=course_id, limit=LARGEST_LIMIT))
-    spent = anyio.current_time() - started
+
+    def left() -> float:
+        spent = anyio.current_time() - started
+        return max(0.001, thinkific.deadline - spent) if thinkific.deadline else 0
+
+    course = await thinkific(GetCourse(course_id=course_id), deadline=left())
+    chapters = await thinkific(ListCourseChapters(course_id=course_id, limit=LARGEST_LIMIT), deadline=left())
     ordered = _in_order(chapters.items)
     pages: dict[int, Page[Content]] = {}
 
     async def read(place: int, chapter_id: int) -> None:
         operation = ListChapterContents(chapter_id=chapter_id, limit=LARGEST_LIMIT)
-        left = max(0.001, thinkific.deadline - spent) if thinkific.deadline else 0
         try:
-            pages[place] = await thinkific(operation, deadline=left)
+            pages[place] = await thinkific(operation, deadline=left())
         except ThinkificError:
             return
 

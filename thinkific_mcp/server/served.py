@@ -11,10 +11,8 @@ from starlette.requests import HTTPConnection
 
 from thinkific_mcp.client import Thinkific
 from thinkific_mcp.guard.policy import Guard
-from thinkific_mcp.results.form import Form
+from thinkific_mcp.results.form import TABLES, Form
 from thinkific_mcp.server.kept import Kept
-
-_TABLES = Form()
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Served:
     offered: frozenset[str]
     caller: str = ""
     may_destroy: bool = True
-    form: Form = _TABLES
+    form: Form = TABLES
     kept: Kept | None = None
 
     @cached_property

@@ -47,15 +47,15 @@ class SearchTools(Offer):
 
 
 class RunReadTool(Offer):
-    """Run a tool that only reads (run_with: run_read_tool)."""
+    """Run a tool whose run_with is run_read_tool. It only reads."""
 
     tool: str = Field(description="A name from search_tools.")
     arguments: dict[str, Any] = Field(default={}, description="As its inputSchema says.")
 
 
 class RunWriteTool(Offer):
-    """Run a tool that changes something (run_with: run_write_tool). What removes something, moves money or opens
-    data asks a person first.
+    """Run a tool whose run_with is run_write_tool. It changes something; what removes something, moves money or
+    opens data asks a person first.
     """
 
     tool: str = Field(description="A name from search_tools.")

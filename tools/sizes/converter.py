@@ -7,9 +7,10 @@ import httpx2
 from fastmcp import Client, FastMCP
 from fastmcp.client.transports import FastMCPTransport
 from fastmcp.server.transforms.search import BM25SearchTransform
+from search_quality import Request
 
 from sizes.questions import Question
-from sizes.requests import Request
+from sizes.requests import converted
 from sizes.texts import Read, definitions, text_size
 
 
@@ -40,7 +41,7 @@ async def of_converter(
     server.add_transform(BM25SearchTransform())
     async with Client(server) as client:
         search = definitions(await client.list_tools())
-        found = [await _found(client, request.words) in request.theirs for request in requests]
+        found = [await _found(client, request.text) in converted(request.tools) for request in requests]
     return Read(tools, search, answers, found.count(True))
 
 

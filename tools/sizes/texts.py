@@ -8,9 +8,10 @@ import httpx2
 from catalogue_size import compact, size
 from mcp import Client
 from mcp_types import ContentBlock, TextContent, Tool
+from search_quality import Request
 
 from sizes.questions import Call, Question
-from sizes.requests import Request, found_first
+from sizes.requests import found_first
 from thinkific_mcp import ApiKey, Thinkific
 from thinkific_mcp.results.form import Form
 from thinkific_mcp.server import build_server, select

@@ -3,6 +3,8 @@ from collections.abc import Generator
 
 import pytest
 
+from thinkific_mcp.server.observing import CALLS
+
 from .exported import Exported
 
 
@@ -17,6 +19,7 @@ def exporting() -> Generator[Exported]:
 def exported(exporting: Exported, caplog: pytest.LogCaptureFixture) -> Generator[Exported]:
     """Return what one test exports and logs."""
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, CALLS)  # the command `http` sets its own
     logging.getLogger().addHandler(exporting)
     exporting.clear()
     yield exporting

@@ -158,6 +158,18 @@ async def test_what_was_not_done_is_told_apart(
     assert counted == (None if outcome == "dry_run" else [({"outcome": outcome}, 1)])
 
 
+@pytest.mark.parametrize("said", [EMAIL, {"status": EMAIL}])
+@pytest.mark.parametrize("name", ["confirmation", "dry_run"])
+async def test_an_answer_of_thinkific_is_not_taken_for_what_became_of_asking(
+    era: Era, exported: Exported, name: str, said: Any
+) -> None:
+    answer = httpx2.Response(200, json={"id": 1, name: said})
+    async with opened(httpx2.MockTransport(lambda _: answer), ["get_course"], era) as client:
+        line = await call(client, exported, "get_course", course_id=1)
+    assert line["outcome"] == "done"
+    assert leaked(exported.text()) == []
+
+
 async def test_each_try_is_a_request_of_its_own(sandbox: Sandbox, era: Era, exported: Exported) -> None:
     sandbox.faults.add("status", status=503)
     async with served(sandbox, era) as client:

@@ -27,7 +27,7 @@ def served(sandbox: Sandbox, era: Era, person: Person | None = None, **options: 
     return opened(httpx2.ASGITransport(sandbox), list(OPERATIONS), era, elicitation_callback=person, **options)
 
 
-async def call(client: Client, exported: Exported, tool: str, **arguments: Any) -> Mapping[str, Any]:
+async def call(client: Client, exported: Exported, tool: str, /, **arguments: Any) -> Mapping[str, Any]:
     """Call a tool, and return what its last line in the log tells."""
     exported.clear()
     with anyio.fail_after(PATIENCE):

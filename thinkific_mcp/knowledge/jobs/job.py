@@ -8,7 +8,7 @@ from thinkific_mcp.foreign_text import escaped_json
 
 _OPENING = """\
 {title}. Take these steps with the tools named; … stands for what you fill in, and what was not given is left \
-out of calls. A list that is longer than one answer: go on with page=2 while the line below it names a next page.\
+out of calls. A list that is longer than one answer: go on as the line below it says.\
 """
 _SEARCHING = """\
 Here a tool is run by run_read_tool or, where it changes something, by run_write_tool: tool is its name, \
