@@ -3,7 +3,8 @@ import json
 import pytest
 
 from thinkific_mcp.result import Page
-from thinkific_mcp.results import compact, part_of_list
+from thinkific_mcp.results import compact
+from thinkific_mcp.results.text import part_of_list, rows_before
 
 
 def page(items: int, **place: int | None) -> Page[int]:
@@ -42,7 +43,7 @@ def test_line_breaks_and_commands_of_strangers_stay_within_their_text(end: str) 
     ],
 )
 def test_a_list_says_which_part_it_is(shown: Page[int], words: str) -> None:
-    assert part_of_list(shown, 25) == words
+    assert part_of_list(shown, rows_before(shown, 25)) == words
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_a_list_says_which_part_it_is(shown: Page[int], words: str) -> None:
     ],
 )
 def test_a_part_of_a_list_says_where_to_go_on(shown: Page[int], words: str) -> None:
-    assert part_of_list(shown, 2000) == words
+    assert part_of_list(shown, rows_before(shown, 2000)) == words
 
 
 @pytest.mark.parametrize(
@@ -76,4 +77,4 @@ def test_a_part_of_a_list_says_where_to_go_on(shown: Page[int], words: str) -> N
     ],
 )
 def test_a_page_of_another_size_than_asked_for_claims_no_place(shown: Page[int], words: str) -> None:
-    assert part_of_list(shown, 250) == words
+    assert part_of_list(shown, rows_before(shown, 250)) == words

@@ -22,7 +22,7 @@ def rows_of(table: str) -> Rows:
 
 
 def count(cell: str) -> int:
-    return int(cell.partition(" ")[0].replace(",", ""))
+    return int(cell.partition(" ")[0].rstrip("%").replace(",", ""))
 
 
 def measure(*flags: str) -> subprocess.CompletedProcess[str]:

@@ -3,6 +3,6 @@
 from thinkific_mcp.results.fields import check_fields
 from thinkific_mcp.results.plain import plain
 from thinkific_mcp.results.table import csv_file
-from thinkific_mcp.results.text import compact, part_of_list
+from thinkific_mcp.results.text import compact
 
-__all__ = ["check_fields", "compact", "csv_file", "part_of_list", "plain"]
+__all__ = ["check_fields", "compact", "csv_file", "plain"]

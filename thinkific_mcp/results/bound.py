@@ -8,7 +8,7 @@ from typing import Any
 from thinkific_mcp.foreign_text import cleaned
 from thinkific_mcp.result import Page
 from thinkific_mcp.results.layout import Layout
-from thinkific_mcp.results.text import compact, part_after, size
+from thinkific_mcp.results.text import compact, part_of_list, size
 
 _STOPPED = "the result limit"
 _LONGEST_NAME = 40
@@ -64,7 +64,7 @@ def bounded_page(
         before: how many rows of the list stand before the page; None where that is not known.
         goes_on: whether any page of any size can be asked for.
     """
-    rows, words = layout.text(len(layout.lines)), part_after(page, before)
+    rows, words = layout.text(len(layout.lines)), part_of_list(page, before)
     for said in (_lines(words, layout.note), words):
         if not layout.lines or bound.holds(rows, said):
             return Bounded(data, _texts(rows, said))
@@ -139,7 +139,7 @@ def _first_rows(
     hints = ["ask for a smaller limit"] if before is None and goes_on else []
     hint = ", or ".join(_texts(*hints, bound.hint))
     joint = ", or " if go_on else ": "
-    return part, part_after(part, before) + (f"{joint}{hint}" if hint else "")
+    return part, part_of_list(part, before) + (f"{joint}{hint}" if hint else "")
 
 
 def _left_out(names: Sequence[str], sizes: Mapping[str, int], count: int, bound: Bound) -> str:

@@ -21,20 +21,10 @@ def size(text: str) -> int:
     return len(text.encode())
 
 
-def part_of_list(page: Page[Any], limit: int) -> str:
+def part_of_list(page: Page[Any], before: int | None) -> str:
     """Say what part of a list a page is, such as `items 26–50 of 240, next page 3`.
 
     What was not read to its end says so, and where to go on.
-
-    Args:
-        page: the page.
-        limit: how many items a full page has.
-    """
-    return part_after(page, rows_before(page, limit))
-
-
-def part_after(page: Page[Any], before: int | None) -> str:
-    """Say what part of a list a page is.
 
     Args:
         page: the page.
