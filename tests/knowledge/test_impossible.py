@@ -45,6 +45,12 @@ def test_after_the_nearest_way_come_the_tools_that_were_perhaps_meant() -> None:
     assert len(found.tools) == 4 > len(found.impossible[0].tools)
 
 
+@pytest.mark.parametrize("query", ["remove a student from a course", "delete a course", "delete an order"])
+def test_nothing_that_deletes_something_else_is_offered_instead(query: str) -> None:
+    (impossible,), tools = (found := search(query)).impossible, found.tools
+    assert not [name for name in tools if name.startswith("delete_") and name not in impossible.tools]
+
+
 @pytest.mark.parametrize(
     ("query", "key", "tool"),
     [

@@ -39,7 +39,7 @@ class Search:
     """
 
     def __init__(self, offers: Iterable[type[Offer]]) -> None:
-        self._names = [offer.spec.name for offer in offers]
+        self._effects = {offer.spec.name: offer.spec.effect for offer in offers}
 
     def __call__(self, query: str, offered: Collection[str] | None = None) -> Found:
         """Find what serves a request.
@@ -56,13 +56,15 @@ class Search:
         text = query[:LONGEST_QUERY]
         if not any(letter.islower() for letter in text):
             text = text.lower()
-        names = [name for name in self._names if offered is None or name in offered]
+        names = [name for name in self._effects if offered is None or name in offered]
         named = [name for name in _NAME.findall(text.lower()) if name in names]
         likely = index().likeness(text)
         ranked = sorted(likely, key=lambda what: (-likely[what], what))
         impossible = [_IMPOSSIBLE[what] for what in ranked[:1] if not named and _is_impossible(what, likely)]
         nearest = [name for thing in impossible for name in thing.tools]
-        found = dict.fromkeys(name for name in (*named, *nearest, *ranked) if name in names)
+        # Where nothing does it, what deletes something else would be a bad guess.
+        others = (what for what in ranked if not impossible or self._effects.get(what) != "delete")
+        found = dict.fromkeys(name for name in (*named, *nearest, *others) if name in names)
         return Found(tuple(impossible), tuple(found)[: _MOST_INSTEAD if impossible else MOST_TOOLS])
 
 
