@@ -67,7 +67,8 @@ def test_the_package_offers_the_client_by_name_and_nothing_unknown() -> None:
         _ = thinkific_mcp.Unknown
 
 
-async def test_a_client_that_was_not_used_closes_all_the_same() -> None:
+async def test_a_client_that_was_not_used_closes_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/nowhere")  # so that no connection can be made
     async with client_of(ACCOUNT):
         pass
 

@@ -194,7 +194,7 @@ async def test_a_school_that_is_only_read_has_no_tool_that_writes(sandbox: Sandb
     async with searched(sandbox, offers=reads) as client:
         assert [tool.name for tool in (await client.list_tools()).tools] == ["search_tools", "run_read_tool"]
         found = await find(client, "delete a coupon")
-        assert {told["run_with"] for told in found["tools"]} <= {"run_read_tool"}
+        assert {told["run_with"] for told in found["tools"]} == {"run_read_tool"}
         assert "There is no tool 'delete_coupon'" in await refusal(
             client, "run_write_tool", {"tool": "delete_coupon", "arguments": {"coupon_id": 3}}
         )
@@ -204,7 +204,7 @@ async def test_only_what_is_offered_is_found(sandbox: Sandbox) -> None:
     async with searched(sandbox, offers=[OPERATIONS["list_users"], OPERATIONS["get_course"]]) as client:
         for query in ("refund an order", "find a student by email", "give access"):
             names = {told["name"] for told in (await find(client, query))["tools"]}
-            assert names <= {"list_users", "get_course"}
+            assert names and names <= {"list_users", "get_course"}
 
 
 async def test_a_listed_tool_is_plain_text_to_a_model(client: Client) -> None:

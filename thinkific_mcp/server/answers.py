@@ -61,9 +61,9 @@ def _shown_page(
     unseen: Sequence[str] = unseen_fields(kind, page.items) if may_name else ()
     layout = laid_out(rows, kind, form, fields, unseen)
     data: Mapping[str, Any] = {**readable(page.model_copy(update={"items": []})), "items": rows}
-    goes_on = isinstance(asked, Paging)
-    before = rows_before(page, asked.page_size() if isinstance(asked, Paging) else len(rows))
-    return bounded_page(page, data, layout, bound, before, goes_on=goes_on)
+    page_size = asked.page_size() if isinstance(asked, Paging) else None
+    before = rows_before(page, len(rows) if page_size is None else page_size)
+    return bounded_page(page, data, layout, bound, before, goes_on=page_size is not None)
 
 
 def _bound(asked: Offer, fields: Sequence[str], form: Form, kept: Kept | None, *, is_list: bool) -> Bound:

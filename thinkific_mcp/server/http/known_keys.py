@@ -32,7 +32,9 @@ class KnownKeys:
                 found = await self._everywhere.get(_key(digest))
             if found not in _SECONDS:
                 return None
-            await self._here.put(_key(digest), found, _SECONDS_HERE)
+            # What is wrong is not to be held here for longer than elsewhere.
+            if found == "good":
+                await self._here.put(_key(digest), found, _SECONDS_HERE)
         return cast(Verdict, found)
 
     async def note(self, digest: str, verdict: Verdict) -> None:
