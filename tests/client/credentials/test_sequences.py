@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from thinkific_mcp.client.credentials import OAuth, Tokens
+from thinkific_mcp.client.credentials.errand import finish
 from thinkific_mcp.errors import CredentialsError, UnreachableError
 from thinkific_mcp.sandbox import Sandbox
 
@@ -43,6 +44,7 @@ class Life:
         self.scope = anyio.CancelScope()
         self.cut_off: list[str] = []
         self.outcomes: list[int | str] = []
+        self.https: list[httpx2.AsyncClient] = []
 
     async def call(self) -> None:
         with anyio.CancelScope() as self.scope:
@@ -50,6 +52,7 @@ class Life:
                 async with httpx2.AsyncClient(
                     transport=self.wire, base_url="http://sandbox", headers={"User-Agent": "tests/1"}
                 ) as http:
+                    self.https.append(http)
                     self.outcomes.append(await reads(self.credentials, http))
             except UnreachableError:
                 self.outcomes.append("lost")
@@ -59,6 +62,12 @@ class Life:
                 self.store.save(Tokens(f"{FIRST}-{self.sandbox.tokens.answers.count(200)}"))
 
     async def restart(self) -> None:
+        """End a process as closing its client does, and start another."""
+        for http in self.https:
+            await finish(http)
+        await self.start()
+
+    async def start(self) -> None:
         self.credentials = app(self.store, self.clock)
 
     async def expire(self) -> None:
@@ -70,7 +79,7 @@ class Life:
 
     async def kill(self) -> None:
         self.cut_off.append(self.wire.used[-1])
-        await self.restart()
+        await self.start()
         raise anyio.get_cancelled_exc_class()  # as where the event loop ends
 
     async def lose(self) -> None:
@@ -112,6 +121,7 @@ STEPS: Mapping[str, Callable[[Life], Awaitable[None]]] = {
 
 
 @example(["cancel after", "call", "revoke", "call"])
+@example(["cancel before", "call", "cancel after", "restart", "call"])
 @given(st.lists(st.one_of(st.just("call"), st.sampled_from(sorted(STEPS))), max_size=30))
 async def test_no_refresh_token_is_used_twice_unless_a_refresh_was_cut_off(steps: list[str]) -> None:
     life = Life()
